@@ -1,3 +1,4 @@
+import type { DecodedInput } from './operation.js'
 import type { Principal } from './principal.js'
 import type { SecurityRequirements } from './security-requirement.js'
 
@@ -6,16 +7,13 @@ import type { SecurityRequirements } from './security-requirement.js'
  * status that the document does not declare, or a body that does not fit it, does not compile.
  */
 
-/** A handler as the gate calls it, whatever the document. */
-export type AnyHandler = (input: AnyInput, principal: never) => AnyReply | Promise<AnyReply>
-
-export interface AnyInput {
-  readonly params: never
-  readonly query: never
-  readonly headers: never
-  readonly cookies: never
-  readonly body: never
-}
+/**
+ * A handler of any document, as the gate calls it. Spelled as a method, so that its parameters compare bivariantly: the
+ * handlers of a typed map fit, because the gate hands each only what its operation declares.
+ */
+export type AnyHandler = {
+  handle(input: DecodedInput, principal: Principal | undefined): AnyReply | Promise<AnyReply>
+}['handle']
 
 export interface AnyReply {
   readonly status: number
@@ -54,7 +52,8 @@ type ParametersIn<Operation, In extends string> = Operation extends { parameters
 
 type LowercaseKeys<T> = { [K in keyof T as K extends string ? Lowercase<K> : K]: T[K] }
 
-type LineDelimited = 'application/x-ndjson' | 'application/ndjson' | 'application/jsonl' | 'application/json-seq'
+type LineDelimited =
+  'application/x-ndjson' | 'application/ndjson' | 'application/jsonl' | 'application/json-seq'
 
 type RequestBody<Operation> = Operation extends { requestBody: { content: infer Content } }
   ? RequestBodies<Content>

@@ -33,7 +33,11 @@ export const problemTypes = {
   'precondition-failed': gate('precondition-failed', 412, 'A precondition does not hold'),
   'content-too-large': gate('content-too-large', 413, 'The request body is too large'),
   'uri-too-long': gate('uri-too-long', 414, 'The request target is too long'),
-  'unsupported-media-type': gate('unsupported-media-type', 415, 'The media type of the body is not accepted here'),
+  'unsupported-media-type': gate(
+    'unsupported-media-type',
+    415,
+    'The media type of the body is not accepted here',
+  ),
   'unprocessable-content': gate('unprocessable-content', 422, 'The request cannot be carried out'),
   'idempotency-key-reused': gate(
     'idempotency-key-reused',
@@ -50,7 +54,11 @@ export const problemTypes = {
     501,
     'The authorization server offers no client registration',
   ),
-  'registration-failed': gate('registration-failed', 502, 'The authorization server did not register the client'),
+  'registration-failed': gate(
+    'registration-failed',
+    502,
+    'The authorization server did not register the client',
+  ),
   'service-unavailable': gate('service-unavailable', 503, 'The service cannot answer at the moment'),
 } as const satisfies Record<string, ProblemType>
 

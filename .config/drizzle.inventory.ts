@@ -1,0 +1,8 @@
+import { defineConfig } from 'drizzle-kit'
+
+// Paths are resolved against the folder that drizzle-kit is started in, the root of the project.
+export default defineConfig({
+  dialect: 'postgresql',
+  schema: './src/inventory/schema.ts',
+  out: './src/inventory/migrations',
+})

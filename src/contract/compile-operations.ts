@@ -1,0 +1,143 @@
+import { METHODS } from 'node:http'
+import { childPointer, isJsonObject, type JsonObject } from './json-pointer.js'
+import type { DefectLog } from './defect.js'
+import type { Operation } from './operation.js'
+import { compileParameters } from './parameters.js'
+import { parsePathTemplate, type PathTemplate } from './path-template.js'
+import type { OpenApiVersion } from './openapi-version.js'
+import type { Located, Resolver } from './reference.js'
+import { compileReplies } from './replies.js'
+import { compileRequestBody } from './request-body.js'
+import { readSecurity } from './security.js'
+import type { SecurityScheme } from './security-requirement.js'
+import type { Validators } from './validator.js'
+
+/** A path of the document with the operations under it, by method. */
+export interface PathEntry {
+  readonly template: PathTemplate
+  readonly pointer: string
+  readonly operations: ReadonlyMap<string, Operation>
+}
+
+export interface CompileContext {
+  readonly resolver: Resolver
+  readonly version: OpenApiVersion
+  readonly validators: Validators
+  readonly defects: DefectLog
+  readonly schemes: ReadonlyMap<string, SecurityScheme>
+}
+
+const fixedMethods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']
+
+export function compilePaths(context: CompileContext): readonly PathEntry[] {
+  const paths = context.resolver.document['paths']
+  return Object.entries(isJsonObject(paths) ? paths : {}).flatMap(([text, item]) => {
+    const pointer = childPointer('#/paths', text)
+    if (text.startsWith('x-')) return []
+    const pathItem = context.resolver.resolve(item, pointer)
+    let template: PathTemplate
+    try {
+      template = parsePathTemplate(text)
+    } catch (error) {
+      const message = `${(error as Error).message}: correct the template`
+      context.defects.report({ code: 'invalid-path-template', pointer, message })
+      return []
+    }
+    return pathItem ? [compilePathItem(template, pathItem, pointer, context)] : []
+  })
+}
+
+function compilePathItem(
+  template: PathTemplate,
+  { value, pointer: itemPointer }: Located,
+  pointer: string,
+  context: CompileContext,
+): PathEntry {
+  const shared = parametersOf(value, itemPointer, context)
+  const operations = new Map<string, Operation>()
+  for (const { method, value: operation, pointer: at } of operationsOf(value, itemPointer, context)) {
+    operations.set(
+      method,
+      compileOperation(method, template, { value: operation, pointer: at }, shared, context),
+    )
+  }
+  return { template, pointer, operations }
+}
+
+function operationsOf(
+  item: JsonObject,
+  pointer: string,
+  { version, defects }: CompileContext,
+): readonly { readonly method: string; readonly value: JsonObject; readonly pointer: string }[] {
+  const names = version === '3.2' ? [...fixedMethods, 'query'] : fixedMethods
+  const fixed = names.map((name) => ({
+    method: name.toUpperCase(),
+    value: item[name],
+    pointer: childPointer(pointer, name),
+  }))
+  const additional =
+    version === '3.2' && isJsonObject(item['additionalOperations']) ? item['additionalOperations'] : {}
+  const further = Object.entries(additional).map(([method, value]) => ({
+    method,
+    value,
+    pointer: childPointer(pointer, 'additionalOperations', method),
+  }))
+  return [...fixed, ...further].flatMap(({ method, value, pointer: at }) => {
+    if (!isJsonObject(value)) return []
+    if (METHODS.includes(method)) return [{ method, value, pointer: at }]
+    const message = `this Node.js cannot receive ${method} requests: use a newer one, or another method`
+    defects.report({ code: 'unsupported-method', pointer: at, message })
+    return []
+  })
+}
+
+function compileOperation(
+  method: string,
+  template: PathTemplate,
+  { value, pointer }: Located,
+  shared: readonly Located[],
+  context: CompileContext,
+): Operation {
+  const { resolver, defects, schemes } = context
+  const operationId = typeof value['operationId'] === 'string' ? value['operationId'] : undefined
+  const security = readSecurity(resolver.document, value, pointer, schemes, defects)
+  const requestBody =
+    value['requestBody'] === undefined
+      ? undefined
+      : resolver.resolve(value['requestBody'], childPointer(pointer, 'requestBody'))
+  return {
+    key: operationId ?? `${method} ${template.text}`,
+    operationId,
+    method,
+    pathTemplate: template.text,
+    pointer,
+    summary: typeof value['summary'] === 'string' ? value['summary'] : undefined,
+    deprecated: value['deprecated'] === true,
+    security,
+    parameters: compileParameters(shared, parametersOf(value, pointer, context), template.names, pointer, {
+      ...context,
+      credentialNames: keyNames(security, schemes),
+    }),
+    requestBody: requestBody && compileRequestBody(requestBody, context),
+    replies: compileReplies(value['responses'], childPointer(pointer, 'responses'), context),
+  }
+}
+
+function parametersOf(owner: JsonObject, pointer: string, { resolver }: CompileContext): readonly Located[] {
+  const declared = owner['parameters']
+  if (!Array.isArray(declared)) return []
+  return (declared as readonly unknown[]).flatMap(
+    (parameter, index) => resolver.resolve(parameter, childPointer(pointer, 'parameters', index)) ?? [],
+  )
+}
+
+/** Query parameters that carry an API key: declared by the security scheme, not among the parameters. */
+function keyNames(
+  security: Operation['security'],
+  schemes: ReadonlyMap<string, SecurityScheme>,
+): ReadonlySet<string> {
+  const names = security
+    .flatMap((requirement) => Object.keys(requirement))
+    .flatMap((name) => schemes.get(name) ?? [])
+  return new Set(names.flatMap((scheme) => (scheme.in === 'query' && scheme.name ? [scheme.name] : [])))
+}

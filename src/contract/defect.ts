@@ -1,0 +1,85 @@
+/** What can be wrong with a document. `message` of a defect says what to do. */
+export type DefectCode =
+  | 'unreadable'
+  | 'unsupported-version'
+  | 'invalid-structure'
+  | 'unresolvable-reference'
+  | 'undeclared-scheme'
+  | 'undeclared-scope'
+  | 'missing-security'
+  | 'duplicate-operation-id'
+  | 'path-collision'
+  | 'invalid-path-template'
+  | 'undeclared-path-parameter'
+  | 'unused-path-parameter'
+  | 'duplicate-parameter'
+  | 'unsupported-method'
+  | 'unsupported-style'
+  | 'unsupported-media-type'
+  | 'unknown-format'
+  | 'invalid-pattern'
+  | 'invalid-schema'
+  | 'missing-handler'
+  | 'surplus-handler'
+  | 'missing-authenticator'
+  | 'surplus-authenticator'
+
+export interface Defect {
+  readonly code: DefectCode
+  /** RFC 6901 pointer into the bundled document, as a URI fragment: `#/paths/~1items/get/security`. */
+  readonly pointer: string
+  readonly message: string
+}
+
+/** A document that the gate cannot enforce. Every defect is listed at once. */
+export class ContractError extends Error {
+  override readonly name = 'ContractError'
+  readonly code = 'invalid_contract'
+  readonly defects: readonly Defect[]
+
+  constructor(defects: readonly Defect[]) {
+    const lines = defects.map(({ code, pointer, message }) => `  ${pointer} ${message} (${code})`)
+    super(`The OpenAPI document cannot be enforced:\n${lines.join('\n')}`)
+    this.defects = defects
+  }
+}
+
+export type DefectAction = 'refuse' | 'warn'
+
+/** One action for all, or an action by code; what is not named is refused. */
+export type DefectPolicy = DefectAction | Readonly<Partial<Record<DefectCode, DefectAction>>>
+
+/** Refused whatever the policy says: security that cannot be enforced, and documents that leave nothing to go on with. */
+const alwaysRefused: ReadonlySet<DefectCode> = new Set([
+  'unreadable',
+  'unsupported-version',
+  'undeclared-scheme',
+  'undeclared-scope',
+])
+
+/** Collects defects while a document is compiled. */
+export interface DefectLog {
+  readonly report: (defect: Defect) => void
+  /** Throws `ContractError` where a defect is refused; returns those that are only warned of. */
+  readonly settle: () => readonly Defect[]
+}
+
+export function createDefectLog(policy: DefectPolicy = 'refuse'): DefectLog {
+  const defects: Defect[] = []
+  const actionFor = (code: DefectCode): DefectAction => {
+    if (alwaysRefused.has(code)) return 'refuse'
+    return typeof policy === 'string' ? policy : (policy[code] ?? 'refuse')
+  }
+  return {
+    report(defect) {
+      if (!defects.some((known) => known.code === defect.code && known.pointer === defect.pointer)) {
+        defects.push(defect)
+      }
+    },
+    settle() {
+      const refused = defects.filter(({ code }) => actionFor(code) === 'refuse')
+      if (refused.length > 0) throw new ContractError(refused)
+      return defects
+    },
+  }
+}

@@ -1,0 +1,45 @@
+/* RFC 6901, in its URI fragment form (section 6): `#/paths/~1items/get`. */
+
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject
+
+export interface JsonObject {
+  readonly [member: string]: Json | undefined
+}
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+export function escapeToken(token: string): string {
+  return token.replaceAll('~', '~0').replaceAll('/', '~1')
+}
+
+/** The pointer of a child. */
+export function childPointer(pointer: string, ...tokens: readonly (string | number)[]): string {
+  return tokens.reduce<string>((parent, token) => `${parent}/${escapeToken(String(token))}`, pointer)
+}
+
+/** The unescaped tokens of a fragment pointer, `undefined` where it is not one. */
+export function parsePointer(fragment: string): readonly string[] | undefined {
+  const text = fragment.startsWith('#') ? fragment.slice(1) : fragment
+  if (text === '') return []
+  if (!text.startsWith('/')) return undefined
+  try {
+    return text
+      .slice(1)
+      .split('/')
+      .map((token) => decodeURIComponent(token).replaceAll('~1', '/').replaceAll('~0', '~'))
+  } catch {
+    return undefined
+  }
+}
+
+/** What a pointer points at, `undefined` where nothing is there. Own members only. */
+export function valueAt(root: unknown, tokens: readonly string[]): unknown {
+  let value = root
+  for (const token of tokens) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, token)) return undefined
+    value = (value as Record<string, unknown>)[token]
+  }
+  return value
+}

@@ -1,0 +1,132 @@
+import type { Violation } from '../problem/problem.js'
+import { escapeToken, childPointer } from './json-pointer.js'
+import { compileParameter, type Parameter, type ParameterContext, type RawParts } from './parameter.js'
+import type { ParameterIn } from './parameter-style.js'
+import type { Located } from './reference.js'
+
+/** Decoded parameters. Maps have no prototype; header names are in lower case. */
+export interface DecodedParameters {
+  readonly params: Readonly<Record<string, unknown>>
+  readonly query: Readonly<Record<string, unknown>>
+  readonly headers: Readonly<Record<string, unknown>>
+  readonly cookies: Readonly<Record<string, unknown>>
+}
+
+/** All parameters of an operation. */
+export interface Parameters {
+  readonly decode: (
+    parts: RawParts,
+    unknownQueryParameters: 'refuse' | 'allow',
+  ) => { readonly decoded: DecodedParameters; readonly violations: readonly Violation[] }
+}
+
+export interface ParametersContext extends ParameterContext {
+  /** Names of query parameters that security schemes read: known, but none of the operation's own. */
+  readonly credentialNames: ReadonlySet<string>
+}
+
+const groupOf = {
+  path: 'params',
+  query: 'query',
+  header: 'headers',
+  cookie: 'cookies',
+} as const satisfies Record<ParameterIn, keyof DecodedParameters>
+
+/**
+ * `shared` are the path item's, `own` the operation's, which replace shared ones of the same name and place. The
+ * template's names must be declared, and nothing else may be in the path.
+ */
+export function compileParameters(
+  shared: readonly Located[],
+  own: readonly Located[],
+  templateNames: readonly string[],
+  pointer: string,
+  context: ParametersContext,
+): Parameters {
+  const declared = new Map<string, Located>()
+  for (const list of [shared, own]) {
+    const seen = new Set<string>()
+    for (const parameter of list) {
+      const key = keyOf(parameter)
+      if (seen.has(key)) {
+        const message = 'the same `name` and `in` are declared twice: remove one'
+        context.defects.report({ code: 'duplicate-parameter', pointer: parameter.pointer, message })
+      }
+      seen.add(key)
+      declared.set(key, parameter)
+    }
+  }
+  checkTemplate(declared, templateNames, pointer, context)
+  const compiled = [...declared.values()].flatMap((parameter) => compileParameter(parameter, context) ?? [])
+  return {
+    decode(parts, unknownQueryParameters) {
+      const result = decodeAll(compiled, parts)
+      if (unknownQueryParameters === 'allow') return result
+      const violations = [...result.violations, ...unknownIn(compiled, parts, context.credentialNames)]
+      return { decoded: result.decoded, violations }
+    },
+  }
+}
+
+function keyOf({ value }: Located): string {
+  const name = String(value['name'])
+  return `${String(value['in'])} ${value['in'] === 'header' ? name.toLowerCase() : name}`
+}
+
+function checkTemplate(
+  declared: ReadonlyMap<string, Located>,
+  templateNames: readonly string[],
+  pointer: string,
+  { defects }: ParameterContext,
+): void {
+  for (const name of templateNames) {
+    if (declared.has(`path ${name}`)) continue
+    const message = `\`{${name}}\` of the path template is not declared: add a parameter with \`in: path\``
+    defects.report({
+      code: 'undeclared-path-parameter',
+      pointer: childPointer(pointer, 'parameters', name),
+      message,
+    })
+  }
+  for (const { value, pointer: at } of declared.values()) {
+    if (value['in'] !== 'path' || templateNames.includes(String(value['name']))) continue
+    const message = `the path template has no \`{${String(value['name'])}}\`: add it there, or remove the parameter`
+    defects.report({ code: 'unused-path-parameter', pointer: at, message })
+  }
+}
+
+function decodeAll(parameters: readonly Parameter[], parts: RawParts): ReturnType<Parameters['decode']> {
+  const decoded = { params: emptyMap(), query: emptyMap(), headers: emptyMap(), cookies: emptyMap() }
+  const violations: Violation[] = []
+  for (const parameter of parameters) {
+    const { value, violations: found } = parameter.read(parts)
+    if (found.length > 0) violations.push(...found)
+    else if (value !== undefined) {
+      decoded[groupOf[parameter.in]][
+        parameter.in === 'header' ? parameter.name.toLowerCase() : parameter.name
+      ] = value
+    }
+  }
+  return { decoded, violations }
+}
+
+function unknownIn(
+  parameters: readonly Parameter[],
+  parts: RawParts,
+  credentialNames: ReadonlySet<string>,
+): readonly Violation[] {
+  const inQuery = parameters.filter((parameter) => parameter.in === 'query')
+  const names = new Set(parts.query.map(({ name }) => name))
+  return [...names]
+    .filter((name) => !credentialNames.has(name) && !inQuery.some((parameter) => parameter.claims(name)))
+    .map((name) => ({
+      in: 'query',
+      pointer: `/${escapeToken(name)}`,
+      keyword: 'unknown',
+      detail: 'is not a query parameter of this operation',
+    }))
+}
+
+function emptyMap(): Record<string, unknown> {
+  return Object.create(null) as Record<string, unknown>
+}

@@ -1,0 +1,141 @@
+import type { Violation } from '../problem/problem.js'
+import { childPointer, isJsonObject } from './json-pointer.js'
+import { compileKeep, type Keep } from './declared-members.js'
+import type { DefectLog } from './defect.js'
+import { createMediaTypeMap, isJson, isLineDelimitedJson, parseMediaType } from './media-type.js'
+import { unstyle } from './parameter-style.js'
+import type { Located, Resolver } from './reference.js'
+import { readTypes } from './schema-types.js'
+import type { Validate, Validators } from './validator.js'
+
+/* OpenAPI "Responses Object": what a handler may reply, and how it is written. `default` is the gate's own. */
+
+export interface Replies {
+  /** The reply declared for a status, also by range (`4XX`). */
+  readonly find: (status: number) => DeclaredReply | undefined
+}
+
+export interface DeclaredReply {
+  /** The media type of a reply that names none: the only one declared, where it is no range. */
+  readonly soleMediaType: string | undefined
+  readonly hasContent: boolean
+  readonly find: (contentType: string) => ReplyFormat | undefined
+  readonly validateHeaders: (headers: Readonly<Record<string, unknown>>) => readonly Violation[]
+}
+
+export interface ReplyFormat {
+  readonly kind: 'json' | 'lines' | 'raw'
+  /** Checks the body, or one line of it. */
+  readonly validate: Validate
+  /** Leaves out what must not leave; `undefined` where nothing is withheld. */
+  readonly keep: Keep | undefined
+}
+
+export interface ReplyContext {
+  readonly resolver: Resolver
+  readonly validators: Validators
+  readonly defects: DefectLog
+}
+
+export function compileReplies(responses: unknown, pointer: string, context: ReplyContext): Replies {
+  const exact = new Map<number, DeclaredReply>()
+  const ranges = new Map<number, DeclaredReply>()
+  for (const [status, response] of Object.entries(isJsonObject(responses) ? responses : {})) {
+    if (status === 'default' || status.startsWith('x-')) continue
+    const at = childPointer(pointer, status)
+    const found = context.resolver.resolve(response, at)
+    if (!found) continue
+    const declared = compileReply(found, context)
+    if (/^[1-5]\d\d$/.test(status)) exact.set(Number(status), declared)
+    else if (/^[1-5]XX$/i.test(status)) ranges.set(Number(status[0]), declared)
+    else {
+      const message = 'a response is declared under a status (`200`), a range (`4XX`) or `default`'
+      context.defects.report({ code: 'invalid-structure', pointer: at, message })
+    }
+  }
+  return { find: (status) => exact.get(status) ?? ranges.get(Math.floor(status / 100)) }
+}
+
+function compileReply({ value, pointer }: Located, context: ReplyContext): DeclaredReply {
+  const content = isJsonObject(value['content']) ? value['content'] : {}
+  const names = Object.keys(content)
+  const [sole] = names
+  const formats = createMediaTypeMap(
+    names.flatMap((name) => {
+      const at = childPointer(pointer, 'content', name)
+      const range = parseMediaType(name)
+      if (range) return [{ range, value: compileFormat(range, content[name], at, context) }]
+      const message = `\`${name}\` is not a media type`
+      context.defects.report({ code: 'unsupported-media-type', pointer: at, message })
+      return []
+    }),
+  )
+  return {
+    soleMediaType: names.length === 1 && sole !== undefined && !sole.includes('*') ? sole : undefined,
+    hasContent: names.length > 0,
+    validateHeaders: compileHeaders(value['headers'], childPointer(pointer, 'headers'), context),
+    find(contentType) {
+      const actual = parseMediaType(contentType)
+      return actual && formats.find(actual)
+    },
+  }
+}
+
+function compileFormat(
+  range: Parameters<typeof isJson>[0],
+  mediaTypeObject: unknown,
+  pointer: string,
+  { resolver, validators }: ReplyContext,
+): ReplyFormat {
+  const kind = isLineDelimitedJson(range) ? 'lines' : isJson(range) ? 'json' : 'raw'
+  const schema = isJsonObject(mediaTypeObject) ? mediaTypeObject['schema'] : undefined
+  if (kind === 'raw' || schema === undefined) return { kind, validate: () => [], keep: undefined }
+  const at = childPointer(pointer, 'schema')
+  return { kind, validate: validators.validatorFor(at, 'reply'), keep: compileKeep(resolver, schema, at) }
+}
+
+function compileHeaders(
+  headers: unknown,
+  pointer: string,
+  { resolver, validators }: ReplyContext,
+): DeclaredReply['validateHeaders'] {
+  const declared = Object.entries(isJsonObject(headers) ? headers : {}).flatMap(([name, header]) => {
+    const found = resolver.resolve(header, childPointer(pointer, name))
+    // OpenAPI: a header named Content-Type is ignored, the media types say it.
+    return found && name.toLowerCase() !== 'content-type'
+      ? [compileHeader(name, found, { resolver, validators })]
+      : []
+  })
+  return (given) => {
+    const byName = new Map(Object.entries(given).map(([name, value]) => [name.toLowerCase(), value]))
+    return declared.flatMap((check) => check(byName))
+  }
+}
+
+function compileHeader(
+  name: string,
+  { value, pointer }: Located,
+  { resolver, validators }: Pick<ReplyContext, 'resolver' | 'validators'>,
+): (given: ReadonlyMap<string, unknown>) => readonly Violation[] {
+  const at = childPointer(pointer, 'schema')
+  const typed = value['schema'] === undefined ? undefined : readTypes(resolver, value['schema'], at)
+  const validate: Validate = typed ? validators.validatorFor(at, 'reply') : () => []
+  const explode = value['explode'] === true
+  return (given) => {
+    const sent = given.get(name.toLowerCase())
+    if (sent === undefined) {
+      const violation = {
+        in: 'header',
+        pointer: `/${name}`,
+        keyword: 'required',
+        detail: 'is required',
+      } as const
+      return value['required'] === true ? [violation] : []
+    }
+    if (!typed) return []
+    const text = Array.isArray(sent) ? sent.join(',') : String(sent)
+    const decode = (raw: string): string => raw.trim()
+    const unstyled = unstyle(text, { name, style: 'simple', explode, shape: typed.shape, decode })
+    return validate(typed.coerce(unstyled), 'header', `/${name}`)
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * OpenAPI 3.1, sections 4.8.10 (Operation Object) and 4.8.30 (Security Requirement Object).
+ *
+ * The generated types and the generated client both drop security, so each operation's requirements are written out
+ * as a module of their own, verbatim: the list is OR, each object is AND.
+ */
+
+/** Scheme name -> scopes, all of which must hold. `{}` is anonymous. */
+export type SecurityRequirement = Readonly<Record<string, readonly string[]>>
+
+interface OperationObject {
+  readonly operationId?: string
+  readonly security?: readonly SecurityRequirement[]
+}
+
+export interface SecuredDocument {
+  readonly security?: readonly SecurityRequirement[]
+  readonly paths?: Readonly<Record<string, unknown>>
+}
+
+/** Path Item fields that hold an operation; `query` is OpenAPI 3.2. */
+const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace', 'query'] as const
+
+const header = `// Generated from the OpenAPI document by \`npm run generate\`. Do not edit.
+
+/** operationId -> security requirements: any of the list suffices, each needs all of its schemes and scopes. */
+`
+
+/**
+ * The effective security requirements of every operation, in order of key: the operation's own, else the document's.
+ * The key is the operationId, or `GET /path` where there is none.
+ *
+ * @throws Error where an operation has neither (anonymous must be said: `security: []`) or a key occurs twice.
+ */
+export function collectRequirements(document: SecuredDocument): Map<string, readonly SecurityRequirement[]> {
+  const found = new Map<string, readonly SecurityRequirement[]>()
+  for (const [path, pathItem] of Object.entries(document.paths ?? {})) {
+    for (const [method, operation] of operationsOf(pathItem)) {
+      const key = operation.operationId ?? `${method} ${path}`
+      const requirements = operation.security ?? document.security
+      if (requirements === undefined) throw new Error(`${key} states no security`)
+      if (found.has(key)) throw new Error(`${key} occurs twice`)
+      found.set(key, requirements)
+    }
+  }
+  // By code unit: a locale's order would differ between machines.
+  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** The text of a TypeScript module that exports the requirements as `scopes`. */
+export function toScopesModule(document: SecuredDocument): string {
+  const lines = [...collectRequirements(document)].map(
+    ([key, requirements]) => `  ${toKey(key)}: ${toList(requirements.map(toRequirement))},\n`,
+  )
+  return `${header}export const scopes = {\n${lines.join('')}} as const\n`
+}
+
+function operationsOf(pathItem: unknown): [string, OperationObject][] {
+  if (!isObject(pathItem)) return []
+  const additional = isObject(pathItem['additionalOperations']) ? pathItem['additionalOperations'] : {}
+  return [
+    ...methods.map((method): [string, unknown] => [method.toUpperCase(), pathItem[method]]),
+    ...Object.entries(additional),
+  ].filter((entry): entry is [string, OperationObject] => isObject(entry[1]))
+}
+
+function toRequirement(requirement: SecurityRequirement): string {
+  const members = Object.entries(requirement).map(
+    ([scheme, scopes]) => `${toKey(scheme)}: ${toList(scopes.map(toText))}`,
+  )
+  return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`
+}
+
+function toList(entries: readonly string[]): string {
+  return `[${entries.join(', ')}]`
+}
+
+/** `__proto__: x` in a literal would set the prototype; computed, it is a member like any other. */
+function toKey(name: string): string {
+  if (name === '__proto__') return `['__proto__']`
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : toText(name)
+}
+
+function toText(value: string): string {
+  return `'${JSON.stringify(value).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}

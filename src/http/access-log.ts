@@ -1,0 +1,32 @@
+import type { Middleware } from 'koa'
+import type { Logger } from '../telemetry/log.js'
+import type { ExchangeState } from './exchange.js'
+
+/** One line a request, once its answer is sent or its connection is gone. Never the raw target: it can hold secrets. */
+export function accessLog(
+  logger: Logger,
+  now: () => number = performance.now.bind(performance),
+): Middleware<ExchangeState> {
+  return function accessLog(ctx, next) {
+    const startedAt = now()
+    ctx.res.once('close', () => {
+      const { requestId, operation, principal, error } = ctx.state
+      const status = ctx.res.statusCode
+      const failed = status >= 500
+      const line = {
+        requestId,
+        method: ctx.method,
+        operationId: operation?.key,
+        path: operation?.pathTemplate,
+        status,
+        durationMs: Math.round((now() - startedAt) * 10) / 10,
+        ...(principal && { issuer: principal.issuer, clientId: principal.clientId }),
+        ...(!ctx.res.writableFinished && { aborted: true }),
+        ...(failed && error !== undefined && { err: error }),
+      }
+      if (failed) logger.error(line, 'request failed')
+      else logger.info(line, 'request')
+    })
+    return next()
+  }
+}

@@ -1,0 +1,13 @@
+import type { Operation } from '../contract/operation.js'
+import type { Principal } from '../contract/principal.js'
+
+/** What the middleware knows of a request, in Koa's `ctx.state`. */
+export interface ExchangeState {
+  requestId?: string
+  /** The operation that the request leads to. */
+  operation?: Operation
+  /** Who calls, once authorized. */
+  principal?: Principal
+  /** What went wrong, for the access log. */
+  error?: unknown
+}

@@ -1,0 +1,166 @@
+import type { Context, Middleware } from 'koa'
+import { compileAuthorization, type Authorize } from '../auth/authorize.js'
+import type { AnyHandler } from '../contract/handler.js'
+import type { Contract } from '../contract/load-contract.js'
+import type { DecodedInput, Operation } from '../contract/operation.js'
+import type { Principal } from '../contract/principal.js'
+import { MalformedEncodingError } from '../contract/query-string.js'
+import { Problem } from '../problem/problem.js'
+import { silentLogger, type Logger } from '../telemetry/log.js'
+import type { ExchangeState } from './exchange.js'
+import { problems } from './problems.js'
+import { splitTarget, toRawParts } from './raw-parts.js'
+import { readBody } from './read-body.js'
+import { sendReply, type ReplyValidation } from './send-reply.js'
+import { assertWired, type AuthenticatorMap, type HandlerMap } from './wiring.js'
+
+export interface OpenapiMiddlewareOptions {
+  /** What `loadContract` made of the document. */
+  readonly contract: Contract
+  /** One handler per operation, by operationId (`GET /path` where there is none). None missing, none beside. */
+  readonly handlers: HandlerMap
+  /** One authenticator per security scheme in use, by the scheme's name. */
+  readonly authenticators: AuthenticatorMap
+  /** Path in front of the document's paths, e.g. `/api`. `servers` of the document never route. Default none. */
+  readonly basePath?: string
+  /** Replies outside the document: `'enforce'` makes them a 500, `'report'` logs them, `'off'` lets them. Default `'enforce'`. */
+  readonly validateReplies?: ReplyValidation
+  /** Query parameters that the operation does not declare. Default `'refuse'`: 400. */
+  readonly unknownQueryParameters?: 'refuse' | 'allow'
+  /** Largest request body, bytes after decompression. Default 1,048,576. */
+  readonly bodyLimitBytes?: number
+  /** Most query parameters in one request. Default 1,000. */
+  readonly parameterLimit?: number
+  /** Default: silent. */
+  readonly logger?: Logger
+}
+
+const defaultBodyLimitBytes = 1_048_576
+const defaultParameterLimit = 1_000
+
+interface Served {
+  readonly authorize: Authorize
+  readonly handler: AnyHandler
+}
+
+/**
+ * Serves the operations of a document in a Koa application; requests for other paths go on to the next middleware.
+ * Throws `ContractError` where handlers or authenticators do not fit the document.
+ */
+export function openapiMiddleware(options: OpenapiMiddlewareOptions): Middleware<ExchangeState> {
+  const { contract, handlers, authenticators, basePath = '', logger = silentLogger } = options
+  const { bodyLimitBytes = defaultBodyLimitBytes, unknownQueryParameters = 'refuse' } = options
+  const { parameterLimit = defaultParameterLimit } = options
+  const reply = { validateReplies: options.validateReplies ?? 'enforce', logger }
+  assertWired(contract, handlers, authenticators)
+  const schemes = Object.fromEntries(contract.securitySchemes)
+  const served = new Map<Operation, Served>()
+  for (const operation of contract.operations.values()) {
+    const { key, security } = operation
+    const authorize = compileAuthorization({
+      operation: key,
+      requirements: security,
+      schemes,
+      authenticators,
+    })
+    served.set(operation, { authorize, handler: handlers[key] as AnyHandler })
+  }
+  const boundary = problems()
+
+  return async function openapi(ctx, next) {
+    const target = splitTarget(ctx.req.url ?? '/')
+    const path = withoutBase(target.path, basePath)
+    const found = path === undefined ? undefined : contract.find(ctx.method, path)
+    if (!found || found.kind === 'no-path') return next()
+    return boundary(ctx, async () => {
+      switch (found.kind) {
+        case 'malformed':
+          throw new Problem('malformed-request', { detail: `The path cannot be read: ${found.detail}.` })
+        case 'no-method':
+          return answerOtherMethod(ctx, found.allow)
+        case 'operation': {
+          const { operation, rawParameters } = found
+          const { authorize, handler } = served.get(operation) as Served
+          ctx.state.operation = operation
+          const principal = await authorizeRequest(ctx, operation, authorize, logger)
+          const input = await readInput(ctx, operation, rawParameters, target.query)
+          await sendReply(ctx, operation, await handler(input, principal), reply)
+        }
+      }
+    })
+  }
+
+  async function readInput(
+    ctx: Context,
+    operation: Operation,
+    rawParameters: Readonly<Record<string, string>>,
+    query: string,
+  ): Promise<DecodedInput> {
+    const parts = toParts(ctx, rawParameters, query)
+    if (parts.query.length > parameterLimit) {
+      throw new Problem('malformed-request', {
+        detail: `A request may have ${parameterLimit} query parameters.`,
+      })
+    }
+    const { decoded, violations } = operation.parameters.decode(parts, unknownQueryParameters)
+    const body = operation.requestBody
+      ? await readBody(ctx.req, ctx.res, operation.requestBody, bodyLimitBytes)
+      : { value: undefined, violations: [] }
+    if (violations.length > 0 || body.violations.length > 0) {
+      throw new Problem('invalid-request', { errors: [...violations, ...body.violations].slice(0, 20) })
+    }
+    return { ...decoded, body: body.value }
+  }
+}
+
+async function authorizeRequest(
+  ctx: Context & { state: ExchangeState },
+  operation: Operation,
+  authorize: Authorize,
+  logger: Logger,
+): Promise<Principal | undefined> {
+  const pending = authorize(ctx.req)
+  const authorization = pending instanceof Promise ? await pending : pending
+  const line = { requestId: ctx.state.requestId, ...authorization.log }
+  if (!authorization.ok) {
+    logger.info(line, 'refused')
+    throw authorization.problem
+  }
+  logger.debug(line, 'authorized')
+  if (operation.security.length > 0) ctx.set('Cache-Control', 'no-store')
+  if (authorization.principal) ctx.state.principal = authorization.principal
+  return authorization.principal
+}
+
+function answerOtherMethod(ctx: Context, allow: readonly string[]): void {
+  ctx.set('Allow', allow.join(', '))
+  if (ctx.method !== 'OPTIONS') {
+    throw new Problem('method-not-allowed', {
+      detail: `${ctx.method} is not offered here.`,
+      headers: { Allow: allow.join(', ') },
+    })
+  }
+  ctx.status = 204
+}
+
+function toParts(
+  ctx: Context,
+  rawParameters: Readonly<Record<string, string>>,
+  query: string,
+): ReturnType<typeof toRawParts> {
+  try {
+    return toRawParts(ctx.req, rawParameters, query)
+  } catch (error) {
+    if (!(error instanceof MalformedEncodingError)) throw error
+    throw new Problem('malformed-request', {
+      detail: `The query cannot be read: ${error.message}.`,
+      cause: error,
+    })
+  }
+}
+
+function withoutBase(path: string, basePath: string): string | undefined {
+  if (basePath === '' || basePath === '/') return path
+  const base = basePath.endsWith('/') ? basePath.slice(0, -1) : basePath
+  return path.startsWith(`${base}/`) ? path.slice(base.length) : undefined
+}

@@ -1,0 +1,64 @@
+import Router from '@koa/router'
+import type { Middleware } from 'koa'
+import { stringify } from 'yaml'
+import type { ResourceMetadata } from '../auth/resource-metadata.js'
+import type { OpenApiDocument } from '../contract/read-document.js'
+import { Problem } from '../problem/problem.js'
+import type { Docs } from './docs.js'
+
+export interface OperationalRoutesOptions {
+  /** The document as it is published at `/openapi.json` and `/openapi.yaml`. Default: not published. */
+  readonly document?: OpenApiDocument
+  /** The docs page under `/docs`. Default none. */
+  readonly docs?: Docs
+  /** RFC 9728 metadata and the path it is served at. Default none. */
+  readonly resourceMetadata?: { readonly path: string; readonly metadata: ResourceMetadata }
+  /** Whether requests can be answered; asked by `/readyz`. Default: always. */
+  readonly ready?: () => boolean | Promise<boolean>
+}
+
+/** Routes that run the service rather than belong to its contract. None of them says versions or hosts. */
+export function operationalRoutes(options: OperationalRoutesOptions): Middleware {
+  const { document, docs, resourceMetadata, ready = () => true } = options
+  const router = new Router({ strict: true, sensitive: true })
+
+  router.get('/livez', (ctx) => {
+    ctx.set('Cache-Control', 'no-store')
+    ctx.body = { status: 'ok' }
+  })
+  router.get('/readyz', async (ctx) => {
+    ctx.set('Cache-Control', 'no-store')
+    if (!(await ready())) {
+      throw new Problem('service-unavailable', {
+        headers: { 'Retry-After': '1', 'Cache-Control': 'no-store' },
+      })
+    }
+    ctx.body = { status: 'ok' }
+  })
+  if (resourceMetadata) {
+    router.get(resourceMetadata.path, (ctx) => {
+      ctx.set('Access-Control-Allow-Origin', '*')
+      ctx.body = resourceMetadata.metadata
+    })
+  }
+  if (document) {
+    const json = JSON.stringify(document)
+    const yaml = stringify(document, { aliasDuplicateObjects: false })
+    router.get('/openapi.json', (ctx) => publish(ctx, 'application/json', json))
+    router.get('/openapi.yaml', (ctx) => publish(ctx, 'application/yaml', yaml))
+  }
+  for (const asset of docs?.assets ?? []) {
+    router.get(asset.path, (ctx) => {
+      ctx.set(asset.headers)
+      publish(ctx, asset.contentType, asset.body)
+    })
+  }
+  return router.routes() as Middleware
+}
+
+function publish(ctx: Parameters<Middleware>[0], contentType: string, body: string | Buffer): void {
+  ctx.status = 200
+  ctx.set('Content-Type', contentType)
+  ctx.body = body
+  if (ctx.fresh) ctx.status = 304
+}

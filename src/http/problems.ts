@@ -1,0 +1,49 @@
+import type { Context, Middleware } from 'koa'
+import { toProblemDetails, type Problem } from '../problem/problem.js'
+import { toProblem } from '../problem/to-problem.js'
+import type { ExchangeState } from './exchange.js'
+
+/** The error boundary: whatever is thrown below becomes problem details. Header fields set below it are cleared. */
+export function problems(): Middleware<ExchangeState> {
+  return async function problems(ctx, next) {
+    const before = ctx.res.getHeaders()
+    try {
+      await next()
+    } catch (error) {
+      ctx.state.error = error
+      const problem = toProblem(error)
+      if (ctx.res.headersSent) {
+        // The status is gone out already; a broken connection is the only way left to say that the body is not whole.
+        ctx.res.destroy()
+        return
+      }
+      restore(ctx, before)
+      send(ctx, problem)
+    }
+  }
+}
+
+function restore(ctx: Context, before: ReturnType<Context['res']['getHeaders']>): void {
+  for (const name of ctx.res.getHeaderNames()) if (!(name in before)) ctx.res.removeHeader(name)
+  for (const [name, value] of Object.entries(before)) if (value !== undefined) ctx.res.setHeader(name, value)
+}
+
+function send(ctx: Context & { state: ExchangeState }, problem: Problem): void {
+  const { requestId } = ctx.state
+  const details = toProblemDetails(problem, {
+    instance: ctx.path,
+    ...(requestId !== undefined && { requestId }),
+  })
+  ctx.status = problem.status
+  for (const [name, value] of Object.entries(problem.headers)) ctx.set(name, value as string | string[])
+  // Nobody wants the rest of a refused body, and what is left of it must not be taken for the next request.
+  if (hasUnreadBody(ctx)) ctx.set('Connection', 'close')
+  ctx.type = 'application/problem+json'
+  ctx.body = JSON.stringify(details)
+}
+
+function hasUnreadBody({ req }: Context): boolean {
+  const announced =
+    req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0
+  return announced && !req.readableEnded
+}

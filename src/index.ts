@@ -1,0 +1,48 @@
+/* The public entry: for those who bring their own document, and perhaps their own Koa application. */
+
+export {
+  createAccessTokenAuthenticator,
+  type AccessTokenAuthenticator,
+  type AccessTokenAuthenticatorOptions,
+} from './auth/access-token-authenticator.js'
+export type {
+  Authenticated,
+  Authentication,
+  AuthenticationContext,
+  Authenticator,
+  AuthenticatorRequest,
+  ChallengeReason,
+  Unauthenticated,
+} from './auth/authenticator.js'
+export { PolicyError, type AccessTokenPolicyInput } from './auth/policy.js'
+export {
+  ContractError,
+  type Defect,
+  type DefectAction,
+  type DefectCode,
+  type DefectPolicy,
+} from './contract/defect.js'
+export type {
+  AnyHandler,
+  AnyReply,
+  Handler,
+  Handlers,
+  Input,
+  PrincipalFor,
+  Reply,
+} from './contract/handler.js'
+export { loadContract, type Contract, type LoadContractOptions } from './contract/load-contract.js'
+export type { DecodedInput, Operation } from './contract/operation.js'
+export type { Principal } from './contract/principal.js'
+export type { OpenApiDocument } from './contract/read-document.js'
+export type {
+  SecurityRequirement,
+  SecurityRequirements,
+  SecurityScheme,
+} from './contract/security-requirement.js'
+export { createApp, type CreateAppOptions } from './http/app.js'
+export { openapiMiddleware, type OpenapiMiddlewareOptions } from './http/openapi-middleware.js'
+export { createServer, type CreateServerOptions, type GatehouseServer } from './http/server.js'
+export { Problem, type ProblemDetails, type ProblemOptions, type Violation } from './problem/problem.js'
+export { problemTypes, type ProblemName, type ProblemType } from './problem/problem-types.js'
+export type { Logger } from './telemetry/log.js'
