@@ -16,7 +16,10 @@ export interface AuthenticationContext {
   /** Name and definition of the security scheme that asks. */
   readonly schemeName: string
   readonly scheme: SecurityScheme
-  /** Scopes this alternative needs. The gate checks them against `principal.scopes` itself. */
+  /**
+   * Scopes that the first alternative with this scheme needs, as a hint. An authenticator is asked once per request for
+   * all alternatives, so it reports every scope granted and leaves the comparison to the gate.
+   */
   readonly scopes: readonly string[]
 }
 
@@ -36,6 +39,8 @@ export interface Unauthenticated {
   readonly reason: 'absent' | 'syntax' | 'invalid' | 'unavailable'
   /** Machine-readable detail for the log, e.g. `expired`. Never sent. */
   readonly code?: string
+  /** Issuer that the credentials name, for the log; only one that is configured. Never sent. */
+  readonly issuer?: string
   /** What happened, for the log. Never sent. */
   readonly cause?: unknown
   /** `unavailable`: seconds until a retry makes sense. */
@@ -51,7 +56,7 @@ export interface ChallengeReason {
   readonly scopes?: readonly string[]
 }
 
-/** Credentials of one security scheme -> principal. Called before the body is read. */
+/** Credentials of one security scheme -> principal. Called before the body is read. What it throws becomes a 500. */
 export interface Authenticator<P extends Principal = Principal> {
   (
     request: AuthenticatorRequest,

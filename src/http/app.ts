@@ -7,12 +7,18 @@ import type { ExchangeState } from './exchange.js'
 import { openapiMiddleware, type OpenapiMiddlewareOptions } from './openapi-middleware.js'
 import { operationalRoutes, type OperationalRoutesOptions } from './operational-routes.js'
 import { overload, type OverloadOptions } from './overload.js'
+import { probes, type ProbesOptions } from './probes.js'
 import { problems } from './problems.js'
 import { requestId } from './request-id.js'
 import { securityHeaders, type SecurityHeadersOptions } from './security-headers.js'
 
 export interface CreateAppOptions
-  extends OpenapiMiddlewareOptions, OperationalRoutesOptions, SecurityHeadersOptions, OverloadOptions {
+  extends
+    OpenapiMiddlewareOptions,
+    OperationalRoutesOptions,
+    ProbesOptions,
+    SecurityHeadersOptions,
+    OverloadOptions {
   /** Web origins that browsers may call from. Default none: CORS is off. */
   readonly corsOrigins?: readonly string[]
 }
@@ -30,6 +36,7 @@ export function createApp(options: CreateAppOptions): Koa<ExchangeState> {
     securityHeaders(options),
     ...(corsOrigins.length > 0 ? [crossOrigin(corsOrigins)] : []),
     problems(),
+    probes(options),
     overload(options),
     openapiMiddleware(options),
     operationalRoutes(options),

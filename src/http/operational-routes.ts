@@ -3,7 +3,6 @@ import type { Middleware } from 'koa'
 import { stringify } from 'yaml'
 import type { ResourceMetadata } from '../auth/resource-metadata.js'
 import type { OpenApiDocument } from '../contract/read-document.js'
-import { Problem } from '../problem/problem.js'
 import type { Docs } from './docs.js'
 
 export interface OperationalRoutesOptions {
@@ -13,28 +12,13 @@ export interface OperationalRoutesOptions {
   readonly docs?: Docs
   /** RFC 9728 metadata and the path it is served at. Default none. */
   readonly resourceMetadata?: { readonly path: string; readonly metadata: ResourceMetadata }
-  /** Whether requests can be answered; asked by `/readyz`. Default: always. */
-  readonly ready?: () => boolean | Promise<boolean>
 }
 
-/** Routes that run the service rather than belong to its contract. None of them says versions or hosts. */
+/** What is published beside the operations of the contract; a path of the contract wins over one of these. */
 export function operationalRoutes(options: OperationalRoutesOptions): Middleware {
-  const { document, docs, resourceMetadata, ready = () => true } = options
+  const { document, docs, resourceMetadata } = options
   const router = new Router({ strict: true, sensitive: true })
 
-  router.get('/livez', (ctx) => {
-    ctx.set('Cache-Control', 'no-store')
-    ctx.body = { status: 'ok' }
-  })
-  router.get('/readyz', async (ctx) => {
-    ctx.set('Cache-Control', 'no-store')
-    if (!(await ready())) {
-      throw new Problem('service-unavailable', {
-        headers: { 'Retry-After': '1', 'Cache-Control': 'no-store' },
-      })
-    }
-    ctx.body = { status: 'ok' }
-  })
   if (resourceMetadata) {
     router.get(resourceMetadata.path, (ctx) => {
       ctx.set('Access-Control-Allow-Origin', '*')

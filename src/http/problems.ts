@@ -30,8 +30,9 @@ function restore(ctx: Context, before: ReturnType<Context['res']['getHeaders']>)
 
 function send(ctx: Context & { state: ExchangeState }, problem: Problem): void {
   const { requestId } = ctx.state
+  const instance = toUriPath(ctx.path)
   const details = toProblemDetails(problem, {
-    instance: ctx.path,
+    ...(instance !== undefined && { instance }),
     ...(requestId !== undefined && { requestId }),
   })
   ctx.status = problem.status
@@ -46,4 +47,10 @@ function hasUnreadBody({ req }: Context): boolean {
   const announced =
     req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0
   return announced && !req.readableEnded
+}
+
+/** A path as URIs have it; what callers send need not be one. */
+function toUriPath(path: string): string | undefined {
+  if (/%(?![0-9A-Fa-f]{2})/.test(path) || !URL.canParse(`http://host${path}`)) return undefined
+  return new URL(`http://host${path}`).pathname
 }

@@ -1,0 +1,49 @@
+export interface ResourceMetadataInput {
+  /** Resource identifier: the public address of this service, without a query or fragment. */
+  readonly resource: string
+  /** Issuers whose access tokens are accepted. */
+  readonly issuers: readonly string[]
+  /** Scopes that the OpenAPI document names. */
+  readonly scopes: readonly string[]
+  /** Name for people (default: none). */
+  readonly name?: string
+  /** Address of the documentation (default: none). */
+  readonly documentationUrl?: string
+}
+
+/** RFC 9728 section 2, as far as it says something true about this service. */
+export interface ResourceMetadata {
+  readonly resource: string
+  readonly authorization_servers?: readonly string[]
+  readonly scopes_supported?: readonly string[]
+  readonly bearer_methods_supported: readonly ['header']
+  readonly resource_name?: string
+  readonly resource_documentation?: string
+}
+
+/** The document about this resource. Members without a value are left out (RFC 9728 section 3.2). */
+export function createResourceMetadata(input: ResourceMetadataInput): ResourceMetadata {
+  const { resource, issuers, scopes, name, documentationUrl } = input
+  assertResource(resource)
+  return {
+    resource,
+    ...(issuers.length > 0 && { authorization_servers: [...issuers] }),
+    ...(scopes.length > 0 && { scopes_supported: [...new Set(scopes)] }),
+    bearer_methods_supported: ['header'],
+    ...(name !== undefined && { resource_name: name }),
+    ...(documentationUrl !== undefined && { resource_documentation: documentationUrl }),
+  }
+}
+
+/** Where a resource's document is: the well-known part goes before the path (RFC 9728 section 3.1). */
+export function resourceMetadataUrl(resource: string): string {
+  assertResource(resource)
+  const { origin, pathname } = new URL(resource)
+  return `${origin}/.well-known/oauth-protected-resource${pathname.replace(/\/$/, '')}`
+}
+
+function assertResource(resource: string): void {
+  const isUrl = /^https?:\/\//.test(resource) && URL.canParse(resource)
+  if (isUrl && !/[?#]/.test(resource)) return
+  throw new TypeError('A resource identifier is an http or https URL without query and fragment')
+}

@@ -1,0 +1,104 @@
+import { ConfigError, type ConfigMistake } from '../config/config-error.js'
+import type { Config, Environment } from '../config/config.js'
+import { createEnvironmentReader } from '../config/environment-reader.js'
+import { parseConfig, type ParseConfigOptions } from '../config/parse-config.js'
+import type { RunningAuthorizationServer } from './authorization-server.js'
+import { DevelopmentError } from './development-error.js'
+import { devAudience, toIssuer } from './embedded-issuer.js'
+import type { Credentials } from './seeded-clients.js'
+
+/** What the environment decides while developing. */
+export interface DevelopmentConfig {
+  /** The service's. Its issuer is the embedded authorization server unless ISSUER names another. */
+  readonly config: Config
+  /** `undefined`: ISSUER names another authorization server. */
+  readonly embedded: EmbeddedConfig | undefined
+  /** TEST_CLIENT_ID and TEST_CLIENT_SECRET, where set. */
+  readonly credentials: Partial<Credentials>
+  /** DEFAULT_SCOPE, where set: what the test client asks for. */
+  readonly defaultScopes: readonly string[] | undefined
+}
+
+export interface EmbeddedConfig {
+  readonly port: number
+}
+
+/**
+ * The environment of `npm run dev` and `npm run call`: as the service reads it, with the embedded authorization server
+ * for an unset ISSUER. Throws one `ConfigError` that names every mistake, and `DevelopmentError` in production.
+ */
+export function parseDevelopmentConfig(
+  env: Environment,
+  options: ParseConfigOptions = {},
+): DevelopmentConfig {
+  const read = createEnvironmentReader(env, () => '')
+  if (read.text('NODE_ENV') === 'production') {
+    throw new DevelopmentError(
+      'production',
+      'This is for development: it does not run with NODE_ENV=production. Unset it, or start the built service with `npm start`.',
+    )
+  }
+  const isEmbedded = read.text('ISSUER') === undefined
+  const port = read.integer('DEV_ISSUER_PORT', 0, 65_535) ?? 9000
+  const { config, mistakes } = tryConfig(
+    isEmbedded ? withEmbeddedIssuer(env, port) : withDefaults(env),
+    options,
+  )
+  if (isEmbedded && config !== undefined && port !== 0 && port === config.port) {
+    read.mistake('DEV_ISSUER_PORT', `is ${port}, as PORT is: give each a port of its own`)
+  }
+  if (config === undefined || read.mistakes.length > 0) throw new ConfigError([...mistakes, ...read.mistakes])
+
+  const clientId = read.text('TEST_CLIENT_ID')
+  const clientSecret = read.text('TEST_CLIENT_SECRET')
+  return {
+    config,
+    embedded: isEmbedded ? { port } : undefined,
+    credentials: {
+      ...(clientId !== undefined && { clientId }),
+      ...(clientSecret !== undefined && { clientSecret }),
+    },
+    defaultScopes: read.text('DEFAULT_SCOPE')?.split(/\s+/),
+  }
+}
+
+/** The service's configuration once the embedded authorization server listens: only then is all of it known. */
+export function withRunningServer(config: Config, running: RunningAuthorizationServer): Config {
+  return Object.freeze({
+    ...config,
+    issuer: running.issuer,
+    registrationToken: config.registrationToken ?? running.registrationToken,
+  })
+}
+
+/** A reload should not wait for requests that somebody left open. */
+function withDefaults(env: Environment): Environment {
+  return { SHUTDOWN_GRACE_SECONDS: '0', ...withoutEmpty(env) }
+}
+
+function withEmbeddedIssuer(env: Environment, port: number): Environment {
+  return {
+    AUDIENCE: devAudience,
+    ...withDefaults(env),
+    ISSUER: toIssuer(port),
+    // ISSUER_PRESET is about ISSUER, which is unset.
+    ISSUER_PRESET: 'rfc9068',
+  }
+}
+
+/** An empty variable is an unset one; spread over a default it must not win. */
+function withoutEmpty(env: Environment): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim() !== ''))
+}
+
+function tryConfig(
+  env: Environment,
+  options: ParseConfigOptions,
+): { readonly config?: Config; readonly mistakes: readonly ConfigMistake[] } {
+  try {
+    return { config: parseConfig(env, options), mistakes: [] }
+  } catch (error) {
+    if (error instanceof ConfigError) return { mistakes: error.mistakes }
+    throw error
+  }
+}

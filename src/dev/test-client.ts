@@ -1,0 +1,124 @@
+import { inferPreset } from '../auth/issuer-preset.js'
+import { ApiError, ConnectionError } from '../sdk/errors.js'
+import { createInventoryClient } from '../sdk/inventory-client.js'
+import { createTokenSource, type AccessToken } from '../sdk/token-source.js'
+import type { DevelopmentConfig } from './development-config.js'
+import { DevelopmentError } from './development-error.js'
+import { devClientId, readClientSecret } from './seeded-clients.js'
+import type { State } from './state-folder.js'
+
+/** Whom to call, and as whom. */
+export interface TestClient {
+  readonly baseUrl: string
+  readonly issuer: string
+  readonly clientId: string
+  readonly clientSecret: string
+  /** Scopes to ask for; absent: whatever the authorization server gives. */
+  readonly scopes?: readonly string[]
+  /** For authorization servers that must be told the API (Auth0). */
+  readonly audience?: string
+}
+
+/**
+ * The client that the environment describes, else the embedded authorization server's, whose secrets are in `state`.
+ * Throws `DevelopmentError` where neither is known.
+ */
+export async function loadTestClient(
+  { config, embedded, credentials, defaultScopes }: DevelopmentConfig,
+  state: State,
+): Promise<TestClient> {
+  if (config.publicUrl === undefined) {
+    throw new DevelopmentError(
+      'setting',
+      'Nobody can know the port where PORT is 0: set PUBLIC_URL, or another PORT.',
+    )
+  }
+  const clientId = credentials.clientId ?? (embedded && devClientId)
+  const clientSecret =
+    credentials.clientSecret ??
+    (embedded && clientId !== undefined ? await readClientSecret(state, clientId) : undefined)
+  if (clientId === undefined || clientSecret === undefined) {
+    throw new DevelopmentError(
+      'setting',
+      embedded
+        ? 'There is no client yet: start the service with `npm run dev`, which makes one.'
+        : 'There is no client to call as: set TEST_CLIENT_ID and TEST_CLIENT_SECRET in .env to a client of ISSUER.',
+    )
+  }
+  const audience = config.audiences?.[0]
+  const isAuth0 = (config.issuerPreset ?? inferPreset(config.issuer)) === 'auth0'
+  return {
+    baseUrl: config.publicUrl,
+    issuer: config.issuer,
+    clientId,
+    clientSecret,
+    ...(defaultScopes !== undefined && { scopes: defaultScopes }),
+    ...(isAuth0 && audience !== undefined && { audience }),
+  }
+}
+
+export interface CallOptions {
+  /** Default: the global one. */
+  readonly fetch?: typeof fetch
+  /** Milliseconds since the epoch. Default: `Date.now`. */
+  readonly now?: () => number
+}
+
+/** An access token for the client. Rejects with a `TokenError`. */
+export async function fetchAccessToken(client: TestClient, options: CallOptions = {}): Promise<AccessToken> {
+  return createTokenSource({ ...client, ...options }).accessToken()
+}
+
+/**
+ * Calls the service through the SDK, and writes what came of it: who the caller is, and the first items there are.
+ * Changes nothing. Rejects with a `TokenError`, or a `DevelopmentError` that names the operation and the answer.
+ */
+export async function callService(
+  client: TestClient,
+  write: (text: string) => void,
+  options: CallOptions = {},
+): Promise<void> {
+  const { now = Date.now } = options
+  const report = (name: string, text: string) => {
+    write(`  ${name.padEnd(12)}${text}\n`)
+  }
+  report('issuer', client.issuer)
+  report('service', client.baseUrl)
+
+  const token = await fetchAccessToken(client, options)
+  const minutes = Math.round((token.expiresAtMs - now()) / 60_000)
+  report('token', `${client.clientId}, ${minutes} minutes, ${listOf(token.scopes)}`)
+
+  const inventory = createInventoryClient({ ...client, ...options })
+  const caller = await answerOf('getCaller', client, inventory.getCaller())
+  report('getCaller', `200 ${caller.clientId}, ${listOf(caller.scopes)}`)
+
+  const page = await answerOf('listItems', client, inventory.listItems({ query: { limit: 5 } }))
+  report('listItems', `200 ${countOf(page.items.length, page.nextCursor !== undefined)}`)
+  for (const { sku, name, available } of page.items) report('', `${sku}  ${name}, ${available} available`)
+}
+
+async function answerOf<T>(operationId: string, { baseUrl }: TestClient, call: Promise<T>): Promise<T> {
+  try {
+    return await call
+  } catch (error) {
+    if (error instanceof ConnectionError) {
+      const message = `The service at ${baseUrl} does not answer. Start it with \`npm run dev\`.`
+      throw new DevelopmentError('call', message, { cause: error })
+    }
+    if (error instanceof ApiError) {
+      throw new DevelopmentError('call', `The service answers ${operationId} with ${error.message}`, {
+        cause: error,
+      })
+    }
+    throw error
+  }
+}
+
+function listOf(scopes: readonly string[]): string {
+  return scopes.length === 0 ? 'no scopes' : scopes.join(' ')
+}
+
+function countOf(items: number, more: boolean): string {
+  return `${items}${more ? ' and more' : ''} ${items === 1 && !more ? 'item' : 'items'}`
+}

@@ -1,0 +1,91 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import { fullFormats } from 'ajv-formats/dist/formats.js'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  bundledDocument,
+  documentedOperations,
+  documentedScopes,
+  exampleReplies,
+  exampleRequest,
+  type DocumentedOperation,
+} from '../support/example-requests.js'
+import { openContractGate, type ContractGate } from '../support/contract-gate.js'
+
+let gate: ContractGate
+beforeAll(async () => {
+  gate = await openContractGate()
+})
+afterAll(() => gate.close())
+
+const ajv = new Ajv2020({ strict: false, allErrors: true, formats: fullFormats })
+ajv.addSchema(bundledDocument, 'document')
+const isProblem = ajv.compile({ $ref: 'document#/components/schemas/Problem' }) as ValidateFunction
+
+/** What the gate itself answers: declared under its status or under `default`, and problem details either way. */
+function expectDeclaredProblem(
+  operation: DocumentedOperation,
+  status: number,
+  type: string,
+  body: unknown,
+): void {
+  expect(Object.keys(operation.responses)).toEqual(
+    expect.arrayContaining([Object.hasOwn(operation.responses, status) ? String(status) : 'default']),
+  )
+  expect(type).toBe('application/problem+json')
+  isProblem(body)
+  expect(isProblem.errors).toBeNull()
+}
+
+describe.each(documentedOperations)('$operationId', (operation) => {
+  const replies = exampleReplies(operation)
+  const token = (): string => gate.tokenWith(documentedScopes)
+
+  it.each(replies)('sends its declared reply $status $name', async ({ status, mediaType, headers, body }) => {
+    gate.replyNext({ status, headers, ...(body !== undefined && { body }) })
+    const response = await gate.send(exampleRequest(operation), token())
+    expect(response.status, response.text).toBe(status)
+    expect(response.type).toBe(mediaType ?? '')
+    for (const [name, value] of Object.entries(headers))
+      expect(response.headers[name.toLowerCase()]).toBe(value)
+  })
+
+  it('answers 500 where its handler replies with a status that is not declared', async () => {
+    gate.replyNext({ status: 299, body: {} })
+    const { status, type, body } = await gate.send(exampleRequest(operation), token())
+    expect(status).toBe(500)
+    expectDeclaredProblem(operation, status, type, body)
+  })
+
+  const success = replies.find(({ status, mediaType }) => status < 300 && mediaType === 'application/json')
+  if (success)
+    it('answers 500 where its handler adds a member that is not declared', async () => {
+      gate.replyNext({
+        status: success!.status,
+        headers: success!.headers,
+        body: { ...(success!.body as object), undeclaredMember: 1 },
+      })
+      expect((await gate.send(exampleRequest(operation), token())).status).toBe(500)
+    })
+
+  it('answers what it refuses with a problem that is declared', async () => {
+    const example = exampleRequest(operation)
+    const unknown = `${example.target}${example.target.includes('?') ? '&' : '?'}undeclared=1`
+    const answers = [
+      await gate.send(example, 'opaque'),
+      await gate.send(example, gate.tokenWith([])),
+      await gate.send({ ...example, target: unknown }, token()),
+      await gate.send({ ...example, target: `${example.target}%zz` }, token()),
+      ...(operation.requestBody
+        ? [
+            await gate.send(
+              { ...example, headers: { ...example.headers, 'Content-Type': 'text/plain' } },
+              token(),
+            ),
+          ]
+        : []),
+    ]
+    const refused = answers.filter(({ status }) => status >= 400)
+    expect(refused.length).toBeGreaterThan(1)
+    for (const { status, type, body } of refused) expectDeclaredProblem(operation, status, type, body)
+  })
+})

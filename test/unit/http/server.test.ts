@@ -1,0 +1,258 @@
+import { connect } from 'node:net'
+import request from 'supertest'
+import { describe, expect, it } from 'vitest'
+import type { AnyHandler } from '../../../src/contract/handler.js'
+import { loadContract } from '../../../src/contract/load-contract.js'
+import { createApp, type CreateAppOptions } from '../../../src/http/app.js'
+import type { CreateServerOptions } from '../../../src/http/server.js'
+import { documentWith, echoing } from '../../support/document.js'
+import { exchangeBytes, serve } from '../../support/serve.js'
+
+const post = { ...echoing, requestBody: { required: true, content: { 'application/json': {} } } }
+const echo: AnyHandler = ({ body }) => ({ status: 200, body: body ?? null })
+
+async function served(
+  server: CreateServerOptions = {},
+  app: Partial<CreateAppOptions> = {},
+): Promise<Awaited<ReturnType<typeof serve>>> {
+  const contract = await loadContract(documentWith({ '/a': { get: echoing, post } }))
+  const handlers = { 'GET /a': echo, 'POST /a': echo }
+  return serve(createApp({ contract, handlers, authenticators: {}, ...app }), server)
+}
+
+const head = (...lines: readonly string[]): string => `${lines.join('\r\n')}\r\n\r\n`
+
+describe('what never becomes a request is answered as a problem and the connection is closed', () => {
+  it.each([
+    { given: 'a malformed request line', bytes: 'nonsense\r\n\r\n', want: 400 },
+    { given: 'an unknown method', bytes: head('BREW /a HTTP/1.1', 'Host: x'), want: 400 },
+    {
+      given: 'two lengths',
+      bytes: head('POST /a HTTP/1.1', 'Host: x', 'Content-Length: 1', 'Content-Length: 2'),
+      want: 400,
+    },
+    {
+      given: 'a length and chunks',
+      bytes: head('POST /a HTTP/1.1', 'Host: x', 'Content-Length: 1', 'Transfer-Encoding: chunked'),
+      want: 400,
+    },
+    {
+      given: 'a length that is no number',
+      bytes: head('POST /a HTTP/1.1', 'Host: x', 'Content-Length: ten'),
+      want: 400,
+    },
+    {
+      given: 'a header of 20 kB',
+      bytes: head('GET /a HTTP/1.1', 'Host: x', `X-Large: ${'x'.repeat(20_000)}`),
+      want: 431,
+    },
+    { given: 'a target of 20 kB', bytes: head(`GET /${'x'.repeat(20_000)} HTTP/1.1`, 'Host: x'), want: 431 },
+  ])('$given is $want', async ({ bytes, want }) => {
+    const { port } = await served()
+    const answer = await exchangeBytes(port, bytes)
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${want} `))
+    expect(answer).toContain('Content-Type: application/problem+json')
+    const body = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4)) as unknown
+    expect(body).toMatchObject({
+      status: want,
+      type: expect.stringContaining('urn:problem-type:gatehouse:') as string,
+    })
+  })
+
+  it('a header that does not arrive in time is 408', async () => {
+    const { port } = await served({ headersTimeoutMs: 100 })
+    expect(await exchangeBytes(port, 'GET /a HTTP/1.1\r\nHost: x\r\n')).toMatch(/^HTTP\/1\.1 408 /)
+  })
+
+  it('a body that does not arrive in time ends the connection, while others are served', async () => {
+    const { port, url } = await served({ requestTimeoutMs: 150, headersTimeoutMs: 100 })
+    const slow = exchangeBytes(
+      port,
+      head('POST /a HTTP/1.1', 'Host: x', 'Content-Type: application/json', 'Content-Length: 10'),
+      '{"a"',
+    )
+    expect((await request(url).get('/a')).status).toBe(200)
+    expect(await slow).not.toMatch(/^HTTP\/1\.1 200/)
+  })
+})
+
+describe('Expect: 100-continue', () => {
+  const expecting = (contentType: string): string =>
+    head(
+      'POST /a HTTP/1.1',
+      'Host: x',
+      `Content-Type: ${contentType}`,
+      'Content-Length: 2',
+      'Expect: 100-continue',
+      'Connection: close',
+    )
+
+  it('is granted once the request may go on', async () => {
+    const { port } = await served()
+    expect(await exchangeBytes(port, expecting('application/json'), '{}')).toMatch(
+      /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /,
+    )
+  })
+
+  it('is not granted to a request that is refused', async () => {
+    const { port } = await served()
+    expect(await exchangeBytes(port, expecting('text/plain'))).toMatch(/^HTTP\/1\.1 415 /)
+  })
+
+  it('is the only expectation that can be met', async () => {
+    const { port } = await served()
+    expect(await exchangeBytes(port, head('GET /a HTTP/1.1', 'Host: x', 'Expect: a miracle'))).toMatch(
+      /^HTTP\/1\.1 417 /,
+    )
+  })
+})
+
+describe('the target of a request', () => {
+  it.each([
+    { target: 'http://elsewhere.test/a', want: 200 },
+    { target: 'http://user@elsewhere.test/a?x=1', want: 400 },
+    { target: '/a#fragment', want: 200 },
+    { target: '//a', want: 404 },
+    { target: '*', want: 404 },
+  ])('$target is answered with $want', async ({ target, want }) => {
+    const { port } = await served()
+    const answer = await exchangeBytes(
+      port,
+      head(`GET ${target} HTTP/1.1`, 'Host: us@er', 'Connection: close'),
+    )
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${want} `))
+    expect(answer).not.toContain('elsewhere')
+  })
+})
+
+describe('draining', () => {
+  it('lets a request in flight finish, and resolves then', async () => {
+    let finish: (() => void) | undefined
+    const waiting = new Promise<void>((resolve) => (finish = resolve))
+    let entered: (() => void) | undefined
+    const inFlight = new Promise<void>((resolve) => (entered = resolve))
+    const contract = await loadContract(documentWith({ '/a': { get: echoing } }))
+    const slow: AnyHandler = async () => {
+      entered?.()
+      await waiting
+      return { status: 200, body: 'done' }
+    }
+    const { server, port } = await serve(
+      createApp({ contract, handlers: { 'GET /a': slow }, authenticators: {} }),
+    )
+    const answer = exchangeBytes(port, head('GET /a HTTP/1.1', 'Host: x'))
+    await inFlight
+    const drained = server.drain({ deadlineMs: 5_000 })
+    finish?.()
+    await drained
+    expect(await answer).toMatch(/200 OK[^]*"done"$/)
+  })
+
+  it('cuts off what is not finished at the deadline', async () => {
+    const { server, port } = await served()
+    const socket = connect(port, '127.0.0.1')
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    await new Promise((resolve) => socket.once('connect', resolve))
+    socket.write(
+      'POST /a HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
+    )
+    await new Promise((resolve) => server.once('request', resolve))
+    await server.drain({ deadlineMs: 20 })
+    await closed
+    expect(server.listening).toBe(false)
+  })
+})
+
+describe('every answer', () => {
+  it.each(['/a', '/b', '/livez'])(
+    'to %s carries what guards a browser, and does not say what made it',
+    async (path) => {
+      const { url } = await served()
+      const { headers } = await request(url).get(path)
+      expect(headers).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'content-security-policy': expect.stringContaining("default-src 'none'") as string,
+        'x-request-id': expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+      })
+      expect(headers).not.toHaveProperty('x-powered-by')
+      expect(headers).not.toHaveProperty('strict-transport-security')
+    },
+  )
+
+  it.each([
+    { given: 'abc-123', want: 'abc-123' },
+    { given: 'x'.repeat(129), want: undefined },
+    { given: 'a b', want: undefined },
+  ])('carries the request id $given only where it is harmless', async ({ given, want }) => {
+    const { url } = await served()
+    const { headers } = await request(url).get('/a').set('X-Request-Id', given)
+    if (want === undefined) expect(headers['x-request-id']).not.toBe(given)
+    else expect(headers['x-request-id']).toBe(want)
+  })
+})
+
+describe('CORS', () => {
+  it('is off unless origins are listed', async () => {
+    const { url } = await served()
+    const { headers } = await request(url).get('/a').set('Origin', 'https://app.test')
+    expect(headers).not.toHaveProperty('access-control-allow-origin')
+  })
+
+  it('names a listed origin and no other, also on errors', async () => {
+    const { url } = await served({}, { corsOrigins: ['https://app.test'] })
+    const from = async (origin: string, path: string): Promise<string | undefined> =>
+      (await request(url).get(path).set('Origin', origin)).headers['access-control-allow-origin']
+    expect(await from('https://app.test', '/a')).toBe('https://app.test')
+    expect(await from('https://app.test', '/a?x=1')).toBe('https://app.test')
+    expect(await from('https://evil.test', '/a')).toBeUndefined()
+    expect(await from('null', '/a')).toBeUndefined()
+  })
+
+  it('answers preflight requests before the operation is looked for', async () => {
+    const { url } = await served({}, { corsOrigins: ['https://app.test'] })
+    const preflight = await request(url)
+      .options('/a')
+      .set('Origin', 'https://app.test')
+      .set('Access-Control-Request-Method', 'POST')
+      .set('Access-Control-Request-Headers', 'authorization')
+    expect([preflight.status, preflight.headers['access-control-allow-headers']]).toEqual([
+      204,
+      'authorization',
+    ])
+  })
+})
+
+describe('probes', () => {
+  it('say that the process lives, and whether it is ready', async () => {
+    let ready = false
+    const { url } = await served({}, { ready: () => ready })
+    expect((await request(url).get('/livez')).body).toEqual({ status: 'ok' })
+    expect((await request(url).get('/readyz')).status).toBe(503)
+    ready = true
+    expect((await request(url).get('/readyz')).body).toEqual({ status: 'ok' })
+  })
+})
+
+describe('overload', () => {
+  it('turns requests away with Retry-After while too many are in flight', async () => {
+    const contract = await loadContract(documentWith({ '/a': { get: echoing } }))
+    let release: (() => void) | undefined
+    const held = new Promise<void>((resolve) => (release = resolve))
+    let entered: (() => void) | undefined
+    const inside = new Promise<void>((resolve) => (entered = resolve))
+    const holding: AnyHandler = async () => {
+      entered?.()
+      await held
+      return { status: 200, body: 1 }
+    }
+    const app = createApp({ contract, handlers: { 'GET /a': holding }, authenticators: {}, inFlightLimit: 1 })
+    const { url } = await serve(app)
+    const first = request(url)
+      .get('/a')
+      .then((response) => response.status)
+    await inside
+    const second = await request(url).get('/a')
+    release?.()
+    expect([second.status, second.headers['retry-after'], await first]).toEqual([503, '1', 200])
+  })
+})
