@@ -17,8 +17,9 @@ import { parseConfig } from './config/parse-config.js'
 import { ContractError } from './contract/defect.js'
 import type { Handlers } from './contract/handler.js'
 import { loadContract, type Contract } from './contract/load-contract.js'
+import type { OpenApiDocument } from './contract/read-document.js'
 import { createApp } from './http/app.js'
-import { createDocs } from './http/docs.js'
+import { createDocs, type Docs } from './http/docs.js'
 import { createServer, type GatehouseServer } from './http/server.js'
 import { createInventoryHandlers } from './inventory/handlers/inventory-handlers.js'
 import { inventoryMigrations } from './inventory/migrations.js'
@@ -70,7 +71,7 @@ export async function startService(config: Config, options: StartServiceOptions 
       corsOrigins: config.corsOrigins,
       https: config.tls !== undefined || config.publicUrl?.startsWith('https:') === true,
       ready: async () => !draining && (await store.ready()) && (await accessTokens.ready()),
-      ...(config.docs && { document: contract.document, docs: createDocs({ document: contract.document }) }),
+      ...(config.docs && publish(contract, config)),
       ...(config.publicUrl !== undefined && {
         resourceMetadata: describeResource(contract, config.publicUrl, config),
       }),
@@ -143,6 +144,15 @@ function forEveryBearerScheme(
       (type === 'http' && scheme?.toLowerCase() === 'bearer'),
   )
   return Object.fromEntries(bearer.map(([name]) => [name, accessTokens]))
+}
+
+/** The document as callers read it: at the address where they reach this service. */
+function publish(
+  { document }: Contract,
+  { publicUrl }: Config,
+): { readonly document: OpenApiDocument; readonly docs: Docs } {
+  const published = publicUrl === undefined ? document : { ...document, servers: [{ url: publicUrl }] }
+  return { document: published, docs: createDocs({ document: published, documentUrl: 'openapi.json' }) }
 }
 
 function describeResource(

@@ -126,21 +126,21 @@ export async function bundle(root: Json, url: URL, defects: DefectLog): Promise<
   }
 
   const lookUp = async (reference: string, target: URL, from: Place): Promise<Json | undefined> => {
-    const report = (why: string): undefined =>
-      void defects.report({
-        code: 'unresolvable-reference',
-        pointer: from.pointer,
-        message: `\`$ref: ${reference}\` leads nowhere: ${why}`,
-      })
+    const report = (why: string): void => {
+      const message = `\`$ref: ${reference}\` leads nowhere: ${why}`
+      defects.report({ code: 'unresolvable-reference', pointer: from.pointer, message })
+    }
     let file: Json
     try {
       file = await load(target)
     } catch (error) {
-      return report((error as Error).message)
+      report((error as Error).message)
+      return
     }
     const tokens = parsePointer(target.hash)
     const value = tokens && valueAt(file, tokens)
-    return value === undefined ? report('the file has nothing at that pointer') : (value as Json)
+    if (value === undefined) report('the file has nothing at that pointer')
+    return value as Json | undefined
   }
 
   const copy = async (value: Json, place: Place, kind: ComponentKind | undefined): Promise<unknown> => {

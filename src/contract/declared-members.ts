@@ -21,18 +21,19 @@ interface Members {
 /** A function that copies only what may leave; `undefined` where the schema withholds nothing. */
 export function compileKeep(resolver: Resolver, schema: unknown, pointer: string): Keep | undefined {
   const known = new Map<string, Keep>()
-  let withholds = false
+  const withholding: boolean[] = []
 
   const compile = (value: unknown, at: string): Keep => {
     const found = typeof value === 'boolean' ? undefined : resolver.resolve(value, at)
     if (!found) return (kept) => kept
     const ready = known.get(found.pointer)
     if (ready) return ready
-    let keep: Keep | undefined
     // Registered before it is made, so that a circular schema finds itself.
-    known.set(found.pointer, (kept) => (keep ? keep(kept) : kept))
-    keep = fromMembers(collect(found.value, found.pointer))
-    return known.get(found.pointer) as Keep
+    const later: { keep: Keep } = { keep: (kept) => kept }
+    const keep: Keep = (kept) => later.keep(kept)
+    known.set(found.pointer, keep)
+    later.keep = fromMembers(collect(found.value, found.pointer))
+    return keep
   }
 
   const collect = (value: JsonObject, at: string): Members => {
@@ -71,10 +72,11 @@ export function compileKeep(resolver: Resolver, schema: unknown, pointer: string
   }
 
   const fromMembers = ({ declared, writeOnly, closed, open, items }: Members): Keep => {
-    if (writeOnly.size > 0 || (closed && !open)) withholds = true
+    if (writeOnly.size > 0 || (closed && !open)) withholding.push(true)
     const dropsUndeclared = closed && !open
     return (value) => {
-      if (Array.isArray(value)) return items ? value.map(items) : value
+      if (Array.isArray(value))
+        return items ? (value as readonly unknown[]).map(items) : (value as readonly unknown[])
       if (typeof value !== 'object' || value === null || 'toJSON' in value) return value
       const kept: Record<string, unknown> = {}
       for (const [name, member] of Object.entries(value)) {
@@ -88,7 +90,7 @@ export function compileKeep(resolver: Resolver, schema: unknown, pointer: string
   }
 
   const keep = compile(schema, pointer)
-  return withholds ? keep : undefined
+  return withholding.length > 0 ? keep : undefined
 }
 
 /** Joins a branch: `allOf` closes where any part does; of alternatives, all must. */

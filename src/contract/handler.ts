@@ -40,7 +40,9 @@ export interface Input<Operation> {
   readonly body: RequestBody<Operation>
 }
 
-type None = Readonly<Record<never, never>>
+/** Nothing is declared there. A closed type, so that what is not declared cannot be read either. */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- any other type would not let typed handlers fit untyped ones
+type None = {}
 
 type ParametersIn<Operation, In extends string> = Operation extends { parameters: infer All }
   ? In extends keyof All
@@ -159,4 +161,10 @@ type WithScopes<Requirements extends SecurityRequirements, P extends Principal> 
   readonly scopes: readonly ScopesIn<Requirements[number]>[]
 }
 
-type ScopesIn<Requirement> = Requirement extends Readonly<Record<string, readonly (infer S)[]>> ? S : never
+type ScopesIn<Requirement> = Requirement extends unknown
+  ? [keyof Requirement] extends [never]
+    ? never
+    : Requirement[keyof Requirement] extends readonly (infer S)[]
+      ? S
+      : never
+  : never

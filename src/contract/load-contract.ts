@@ -56,7 +56,7 @@ export async function loadContract(
   const root = isParsed ? (source as Json) : await read(url, defects)
   if (!isJsonObject(root)) {
     defects.report({ code: 'unreadable', pointer: '#', message: 'an OpenAPI document is an object' })
-    throw refused(defects)
+    return refused(defects)
   }
   const version = parseOpenApiVersion(root['openapi'])
   if (!version) {
@@ -65,7 +65,7 @@ export async function loadContract(
         ? '`openapi` must name a version from 3.0 to 3.2'
         : 'OpenAPI 2 is not supported: convert the document to 3.0 or later'
     defects.report({ code: 'unsupported-version', pointer: '#', message })
-    throw refused(defects)
+    return refused(defects)
   }
   const document = await bundle(root, url, defects)
   const resolver = createResolver(document, defects)
@@ -90,7 +90,7 @@ async function read(url: URL, defects: DefectLog): Promise<Json> {
     return await readDocument(url)
   } catch (error) {
     defects.report({ code: 'unreadable', pointer: '#', message: `${url.href}: ${(error as Error).message}` })
-    throw refused(defects)
+    return refused(defects)
   }
 }
 

@@ -69,8 +69,13 @@ export function compileParameters(
 }
 
 function keyOf({ value }: Located): string {
-  const name = String(value['name'])
-  return `${String(value['in'])} ${value['in'] === 'header' ? name.toLowerCase() : name}`
+  const name = textOf(value['name'])
+  return `${textOf(value['in'])} ${value['in'] === 'header' ? name.toLowerCase() : name}`
+}
+
+/** What is no string is reported where the parameter is compiled. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }
 
 function checkTemplate(
@@ -89,8 +94,9 @@ function checkTemplate(
     })
   }
   for (const { value, pointer: at } of declared.values()) {
-    if (value['in'] !== 'path' || templateNames.includes(String(value['name']))) continue
-    const message = `the path template has no \`{${String(value['name'])}}\`: add it there, or remove the parameter`
+    const name = textOf(value['name'])
+    if (value['in'] !== 'path' || templateNames.includes(name)) continue
+    const message = `the path template has no \`{${name}}\`: add it there, or remove the parameter`
     defects.report({ code: 'unused-path-parameter', pointer: at, message })
   }
 }

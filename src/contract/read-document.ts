@@ -21,11 +21,10 @@ async function readText(url: URL): Promise<string> {
   if (url.protocol === 'file:') {
     const path = new URL(url)
     path.hash = ''
-    return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    return readFile(path, 'utf8').catch((error: unknown) => {
+      const { code, message } = error as NodeJS.ErrnoException
       throw new Error(
-        error.code === 'ENOENT'
-          ? 'there is no such file'
-          : `it cannot be read (${error.code ?? error.message})`,
+        code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code ?? message})`,
         {
           cause: error,
         },

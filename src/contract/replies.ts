@@ -2,6 +2,7 @@ import type { Violation } from '../problem/problem.js'
 import { childPointer, isJsonObject } from './json-pointer.js'
 import { compileKeep, type Keep } from './declared-members.js'
 import type { DefectLog } from './defect.js'
+import { toHeaderText } from './header-value.js'
 import { createMediaTypeMap, isJson, isLineDelimitedJson, parseMediaType } from './media-type.js'
 import { unstyle } from './parameter-style.js'
 import type { Located, Resolver } from './reference.js'
@@ -133,7 +134,7 @@ function compileHeader(
       return value['required'] === true ? [violation] : []
     }
     if (!typed) return []
-    const text = Array.isArray(sent) ? sent.join(',') : String(sent)
+    const text = toHeaderText(sent)
     const decode = (raw: string): string => raw.trim()
     const unstyled = unstyle(text, { name, style: 'simple', explode, shape: typed.shape, decode })
     return validate(typed.coerce(unstyled), 'header', `/${name}`)

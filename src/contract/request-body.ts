@@ -129,7 +129,7 @@ function parse(
   }
 }
 
-async function* decodeLines(chunks: AsyncIterable<Uint8Array>, validate: Validate): AsyncGenerator<unknown> {
+async function* decodeLines(chunks: AsyncIterable<Uint8Array>, validate: Validate): AsyncGenerator {
   const violations: Violation[] = []
   let index = 0
   for await (const line of readLines(chunks, lineLimitBytes)) {

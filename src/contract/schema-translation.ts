@@ -196,9 +196,9 @@ function translateFrom30(schema: JsonObject, translated: JsonSchema): void {
     ['exclusiveMaximum', 'maximum'],
   ] as const) {
     if (typeof schema[exclusive] !== 'boolean') continue
-    delete translated[exclusive]
+    Reflect.deleteProperty(translated, exclusive)
     if (!schema[exclusive] || typeof schema[bound] !== 'number') continue
     translated[exclusive] = schema[bound]
-    delete translated[bound]
+    Reflect.deleteProperty(translated, bound)
   }
 }

@@ -6,7 +6,7 @@ import type { SecurityRequirement, SecurityRequirements, SecurityScheme } from '
 
 /* Security that is asked for but could not be enforced is a defect that nothing can turn into a warning. */
 
-const types = new Set(['oauth2', 'openIdConnect', 'http', 'apiKey', 'mutualTLS'])
+const types: ReadonlySet<unknown> = new Set(['oauth2', 'openIdConnect', 'http', 'apiKey', 'mutualTLS'])
 
 export function readSecuritySchemes(
   resolver: Resolver,
@@ -21,7 +21,7 @@ export function readSecuritySchemes(
     if (!found) continue
     const { value } = found
     const complete =
-      types.has(String(value['type'])) &&
+      types.has(value['type']) &&
       (value['type'] !== 'apiKey' ||
         (typeof value['name'] === 'string' && typeof value['in'] === 'string')) &&
       (value['type'] !== 'http' || typeof value['scheme'] === 'string') &&
@@ -88,9 +88,7 @@ function checkRequirement(
       const message = `security scheme \`${name}\` is not declared: add it to components.securitySchemes`
       defects.report({ code: 'undeclared-scheme', pointer: at, message })
     } else if (scheme.type === 'oauth2') {
-      const declared = new Set(
-        Object.values(scheme.flows ?? {}).flatMap((flow) => Object.keys(flow.scopes ?? {})),
-      )
+      const declared = new Set(Object.values(scheme.flows ?? {}).flatMap((flow) => Object.keys(flow.scopes)))
       scopes.forEach((scope, index) => {
         if (declared.has(scope)) return
         const message = `scope \`${scope}\` is not declared by \`${name}\`: add it to the scopes of a flow`

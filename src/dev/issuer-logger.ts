@@ -9,7 +9,7 @@ export function createIssuerLogger(write: (text: string) => void): Logger {
     debug() {},
     info() {},
     warn({ code, description, detail, clientId }, message) {
-      const who = clientId === undefined ? '' : ` to ${toPlainText(clientId)}`
+      const who = clientId === undefined ? '' : ` (${toPlainText(clientId)})`
       const why = detail ?? description
       write(
         `issuer: ${message}${who}: ${toPlainText(code)}${why === undefined ? '' : `, ${toPlainText(why)}`}\n`,

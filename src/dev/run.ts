@@ -45,8 +45,6 @@ endOnSignal(async () => {
 try {
   generator = keepGenerated(await starting)
 } catch (error) {
-  process.stderr.write(
-    `\n${explain(error)}\n\nSave a correction to start again, or press Return after one in .env.\n`,
-  )
+  process.stderr.write(`\n${explain(error)}\n\nIt starts again when you save a change, or press Return.\n`)
   process.exitCode = 1
 }

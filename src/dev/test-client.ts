@@ -1,5 +1,5 @@
 import { inferPreset } from '../auth/issuer-preset.js'
-import { ApiError, ConnectionError } from '../sdk/errors.js'
+import { ApiError, ConnectionError, TokenError } from '../sdk/errors.js'
 import { createInventoryClient } from '../sdk/inventory-client.js'
 import { createTokenSource, type AccessToken } from '../sdk/token-source.js'
 import type { DevelopmentConfig } from './development-config.js'
@@ -15,6 +15,8 @@ export interface TestClient {
   readonly clientSecret: string
   /** Scopes to ask for; absent: whatever the authorization server gives. */
   readonly scopes?: readonly string[]
+  /** Whether the issuer is the embedded authorization server. */
+  readonly isEmbedded: boolean
   /** For authorization servers that must be told the API (Auth0). */
   readonly audience?: string
 }
@@ -41,7 +43,7 @@ export async function loadTestClient(
     throw new DevelopmentError(
       'setting',
       embedded
-        ? 'There is no client yet: start the service with `npm run dev`, which makes one.'
+        ? `The embedded authorization server has no secret for ${clientId ?? devClientId}: start it with \`npm run dev\`, which makes one.`
         : 'There is no client to call as: set TEST_CLIENT_ID and TEST_CLIENT_SECRET in .env to a client of ISSUER.',
     )
   }
@@ -52,6 +54,7 @@ export async function loadTestClient(
     issuer: config.issuer,
     clientId,
     clientSecret,
+    isEmbedded: embedded !== undefined,
     ...(defaultScopes !== undefined && { scopes: defaultScopes }),
     ...(isAuth0 && audience !== undefined && { audience }),
   }
@@ -64,9 +67,17 @@ export interface CallOptions {
   readonly now?: () => number
 }
 
-/** An access token for the client. Rejects with a `TokenError`. */
+/** An access token for the client. Rejects with a `TokenError`, or a `DevelopmentError` that says what to start. */
 export async function fetchAccessToken(client: TestClient, options: CallOptions = {}): Promise<AccessToken> {
-  return createTokenSource({ ...client, ...options }).accessToken()
+  try {
+    return await createTokenSource({ ...client, ...options }).accessToken()
+  } catch (error) {
+    if (client.isEmbedded && error instanceof TokenError && error.code === 'unreachable') {
+      const message = `The authorization server at ${client.issuer} does not answer. Start it with \`npm run dev\`.`
+      throw new DevelopmentError('call', message, { cause: error })
+    }
+    throw error
+  }
 }
 
 /**

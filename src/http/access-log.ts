@@ -1,4 +1,5 @@
 import type { Middleware } from 'koa'
+import { Problem } from '../problem/problem.js'
 import type { Logger } from '../telemetry/log.js'
 import type { ExchangeState } from './exchange.js'
 
@@ -22,11 +23,17 @@ export function accessLog(
         durationMs: Math.round((now() - startedAt) * 10) / 10,
         ...(principal && { issuer: principal.issuer, clientId: principal.clientId }),
         ...(!ctx.res.writableFinished && { aborted: true }),
-        ...(failed && error !== undefined && { err: error }),
+        ...(failed && causeOf(error)),
       }
       if (failed) logger.error(line, 'request failed')
       else logger.info(line, 'request')
     })
     return next()
   }
+}
+
+/** What happened behind a 5xx. A problem itself is an answer; what it was made of is what matters. */
+function causeOf(error: unknown): { readonly err?: unknown } {
+  const err = error instanceof Problem ? error.cause : error
+  return err === undefined ? {} : { err }
 }

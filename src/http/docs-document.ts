@@ -91,8 +91,9 @@ function isTokenScheme(name: string, document: OpenApiDocument): boolean {
     scheme = valueAt(document, parsePointer(scheme['$ref']) ?? [])
   }
   if (!isJsonObject(scheme)) return false
-  const isHttpToken = scheme['type'] === 'http' && /^(?:bearer|dpop)$/i.test(String(scheme['scheme']))
-  return scheme['type'] === 'oauth2' || scheme['type'] === 'openIdConnect' || isHttpToken
+  const { type, scheme: http } = scheme
+  if (type === 'http') return typeof http === 'string' && /^(?:bearer|dpop)$/i.test(http)
+  return type === 'oauth2' || type === 'openIdConnect'
 }
 
 /** CommonMark section 6.1. RFC 6749 section 3.3 allows a backtick in a scope. */

@@ -67,17 +67,21 @@ export function openapiMiddleware(options: OpenapiMiddlewareOptions): Middleware
   }
   const boundary = problems()
 
-  return async function openapi(ctx, next) {
+  return async function openapi(ctx, next): Promise<void> {
     const target = splitTarget(ctx.req.url ?? '/')
     const path = withoutBase(target.path, basePath)
     const found = path === undefined ? undefined : contract.find(ctx.method, path)
-    if (!found || found.kind === 'no-path') return next()
-    return boundary(ctx, async () => {
+    if (!found || found.kind === 'no-path') {
+      await next()
+      return
+    }
+    await boundary(ctx, async () => {
       switch (found.kind) {
         case 'malformed':
           throw new Problem('malformed-request', { detail: `The path cannot be read: ${found.detail}.` })
         case 'no-method':
-          return answerOtherMethod(ctx, found.allow)
+          answerOtherMethod(ctx, found.allow)
+          return
         case 'operation': {
           const { operation, rawParameters } = found
           const { authorize, handler } = served.get(operation) as Served

@@ -34,14 +34,19 @@ export function operationalRoutes(options: OperationalRoutesOptions): Middleware
   for (const asset of docs?.assets ?? []) {
     router.get(asset.path, (ctx) => {
       ctx.set(asset.headers)
-      publish(ctx, asset.contentType, asset.body)
+      publish(ctx, asset.contentType, asset.body, asset.status)
     })
   }
   return router.routes() as Middleware
 }
 
-function publish(ctx: Parameters<Middleware>[0], contentType: string, body: string | Buffer): void {
-  ctx.status = 200
+function publish(
+  ctx: Parameters<Middleware>[0],
+  contentType: string,
+  body: string | Buffer,
+  status = 200,
+): void {
+  ctx.status = status
   ctx.set('Content-Type', contentType)
   ctx.body = body
   if (ctx.fresh) ctx.status = 304

@@ -58,7 +58,7 @@ async function decode(format: BodyFormat, chunks: AsyncIterable<Uint8Array>): Pr
 }
 
 /** Lines are read while the handler runs, so what is wrong with them surfaces in it, as a problem of its own. */
-async function* linesOrProblem(lines: AsyncIterable<unknown>): AsyncGenerator<unknown> {
+async function* linesOrProblem(lines: AsyncIterable<unknown>): AsyncGenerator {
   try {
     yield* lines
   } catch (error) {

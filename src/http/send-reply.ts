@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { Context } from 'koa'
 import type { AnyReply } from '../contract/handler.js'
+import { toHeaderText } from '../contract/header-value.js'
 import type { Operation } from '../contract/operation.js'
 import type { DeclaredReply, ReplyFormat } from '../contract/replies.js'
 import { Problem, type Violation } from '../problem/problem.js'
@@ -45,7 +46,8 @@ export async function sendReply(
   const body = await toBody(reply, declared, contentType, drift, options)
   ctx.status = reply.status
   for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) ctx.set(name, Array.isArray(value) ? value.map(String) : String(value))
+    if (Array.isArray(value)) ctx.set(name, value.map(toHeaderText))
+    else if (value !== undefined) ctx.set(name, toHeaderText(value))
   }
   if (body === undefined) {
     ctx.body = null

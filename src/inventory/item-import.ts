@@ -2,11 +2,12 @@ import { sql } from 'drizzle-orm'
 import type { components } from '../../generated/server.js'
 import { Problem } from '../problem/problem.js'
 import type { Transaction } from '../store/database.js'
+import type { Item, ItemCreate } from './items.js'
 import { inventoryProblems } from './problems.js'
 import { items } from './schema.js'
 import { lockStock } from './stock.js'
 
-export type ItemImport = components['schemas']['ItemImport']
+export type ItemImport = ItemCreate & Pick<Item, 'onHand'>
 
 /** Lines that one import takes at most: it holds them in memory, and their items locked. */
 export const importLimit = 10_000

@@ -8,7 +8,7 @@ import { items, reservationLines } from './schema.js'
 import { lockStock, type ItemRow } from './stock.js'
 
 export type Item = components['schemas']['Item']
-export type ItemCreate = components['schemas']['ItemCreate']
+export type ItemCreate = Pick<Item, 'sku' | 'name' | 'description'> & Partial<Pick<Item, 'tags'>>
 export type ItemPatch = components['schemas']['ItemPatch']
 
 /** Throws unless the item may be changed as it is now. Called while the item is locked. */

@@ -36,9 +36,10 @@ export function isRetryable(error: unknown): boolean {
 
 /**
  * connection_exception, insufficient_resources, operator_intervention (57014 is a statement that ran into its timeout),
- * lock_not_available.
+ * lock_not_available, idle_in_transaction_session_timeout, and read_only_sql_transaction, as a server says that is no
+ * primary any more.
  */
-const unavailableClasses = ['08', '53', '57', '55P03']
+const unavailableCodes = ['08', '53', '57', '55P03', '25P03', '25006']
 
 const systemCodes = new Set([
   'ECONNREFUSED',
@@ -53,7 +54,7 @@ const systemCodes = new Set([
 
 /** The driver and its pool give these failures no code. */
 const uncoded =
-  /^(?:Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|Cannot use a pool after calling end)/
+  /^(?:Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|Cannot use a pool after calling end|PGlite is clos)/
 
 /** Whether the database cannot serve this now, as opposed to a mistake of ours. Contention past all retries is one. */
 export function isUnavailable(error: unknown): boolean {
@@ -62,7 +63,7 @@ export function isUnavailable(error: unknown): boolean {
     return (
       isRetryable(error) ||
       systemCodes.has(code) ||
-      unavailableClasses.some((prefix) => code.startsWith(prefix))
+      unavailableCodes.some((prefix) => code.startsWith(prefix))
     )
   }
   for (let cause = error; cause instanceof Error; cause = cause.cause) {

@@ -66,7 +66,7 @@ describe.skipIf(missing)(`the docs in Chromium${reason}`, { timeout: 30_000 }, (
       { id: 'tag/Items/operation/importItems', want: 'Access: scopes items:write and stock:write' },
       { id: 'tag/Service/operation/getCaller', want: 'Access: any valid access token' },
       { id: 'tag/Service/operation/getStatus', want: 'Access: anonymous' },
-    ])('shows "$want" without a click', async ({ id, want }) => {
+    ])('shows $want without a click', async ({ id, want }) => {
       expect(await page.locator(`[id="${id}"]`).getByText(want, { exact: true }).isVisible()).toBe(true)
     })
 

@@ -9,13 +9,10 @@ type ReservationHandlers = Pick<
   'createReservation' | 'getReservation' | 'listReservations' | 'confirmReservation' | 'releaseReservation'
 >
 
-/** How long pieces are held when the request does not say, seconds; the contract states it as the default. */
-const defaultHoldSeconds = 900
-
 export function createReservationHandlers({ db, randomId }: InventoryParts): ReservationHandlers {
   return {
     createReservation({ headers, body }, principal) {
-      const { lines, reference, expiresInSeconds = defaultHoldSeconds } = body
+      const { lines, reference, expiresInSeconds } = body
       const request = {
         issuer: principal.issuer,
         clientId: principal.clientId,

@@ -34,6 +34,7 @@ describe('readBearerToken', () => {
     { title: 'no token', given: ['Bearer'], want: syntax('empty') },
     { title: 'only spaces for a token', given: ['Bearer   '], want: syntax('empty') },
     { title: 'a tab before the token', given: ['Bearer\tabc'], want: syntax('characters') },
+    { title: 'a slash after the scheme', given: ['Bearer/abc'], want: syntax('characters') },
     { title: 'a colon after the scheme', given: ['Bearer: abc'], want: syntax('characters') },
     { title: 'a quoted token', given: ['Bearer "abc"'], want: syntax('characters') },
     { title: 'two tokens', given: ['Bearer abc def'], want: syntax('characters') },

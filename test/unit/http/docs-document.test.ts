@@ -35,7 +35,7 @@ describe('the access that the docs state', () => {
     { given: [{ token: ['a'] }, { token: ['b'] }], want: 'scope `a`, or scope `b`' },
     { given: [{ token: ['a', 'b'] }, {}], want: 'scopes `a` and `b`, or anonymous' },
     { given: [{ token: ['a`b'] }], want: 'scope `` a`b ``' },
-  ])('is "$want" for $given', ({ given, want }) => {
+  ])('is $want for $given', ({ given, want }) => {
     expect(accessOf(given)).toBe(`**Access:** ${want}`)
   })
 
@@ -43,7 +43,7 @@ describe('the access that the docs state', () => {
     { given: [{ token: [] }], want: 'any valid access token (`token`)' },
     { given: [{ token: ['a', 'b'], key: [] }], want: 'scopes `a` and `b` (`token`) and `key`' },
     { given: [{ key: [] }, { token: ['a'] }], want: '`key`, or scope `a` (`token`)' },
-  ])('names the scheme where there are several: "$want"', ({ given, want }) => {
+  ])('names the scheme where there are several: $want', ({ given, want }) => {
     expect(accessOf(given, { token, key })).toBe(`**Access:** ${want}`)
   })
 

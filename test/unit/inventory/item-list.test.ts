@@ -20,6 +20,12 @@ const add = (sku: string, name = sku, tags: readonly string[] = []) =>
 const list = (query: Partial<ItemQuery> = {}) => listItems(store.db, { limit: 100, sort: 'sku', ...query })
 const skus = async (query: Partial<ItemQuery> = {}) => (await list(query)).items.map(({ sku }) => sku)
 
+async function all<T>(source: AsyncIterable<T>): Promise<readonly T[]> {
+  const found: T[] = []
+  for await (const one of source) found.push(one)
+  return found
+}
+
 async function walk(
   query: Partial<ItemQuery>,
   between: (page: number) => Promise<unknown> = async () => undefined,
@@ -139,16 +145,15 @@ describe('the export of items', () => {
     await store.db.execute(sql`
       insert into inventory.items (sku, name, tags, on_hand)
       select 'S' || to_char(i, 'FM0000'), 'n', '{}', i from generate_series(1, 1001) i`)
-    const seen: string[] = []
-    for await (const { sku } of await exportItems(store.db)) seen.push(sku)
+    const seen = (await all(await exportItems(store.db))).map(({ sku }) => sku)
     expect(seen.length).toBe(1001)
     expect(seen).toEqual(seen.toSorted())
   })
 
   it('gives items as they are shown alone, and nothing where there are none', async () => {
-    expect(await Array.fromAsync(await exportItems(store.db))).toEqual([])
+    expect(await all(await exportItems(store.db))).toEqual([])
     await stockItem(store.db, 'NUT', 3)
-    expect(await Array.fromAsync(await exportItems(store.db))).toEqual([await getItem(store.db, 'NUT')])
+    expect(await all(await exportItems(store.db))).toEqual([await getItem(store.db, 'NUT')])
   })
 
   it('holds no transaction open while it is read slowly', async () => {
