@@ -97,7 +97,6 @@ function toVerifyOptions(policy: AccessTokenPolicy): JWTVerifyOptions {
     algorithms: [...policy.algorithms],
     issuer: policy.issuer,
     ...(policy.audiences !== null && { audience: [...policy.audiences] }),
-    requiredClaims: ['exp', 'iat'],
     clockTolerance: policy.clockToleranceSeconds,
   }
 }
@@ -130,7 +129,7 @@ function objectionToHeader(
 function accept(claims: JWTPayload, policy: AccessTokenPolicy, nowSeconds: number): Authentication {
   const refuseClaims = (code: AccessTokenFailure): Unauthenticated => refuse(code, { issuer: policy.issuer })
   const { exp, iat, nbf, aud, sub } = claims
-  // JSON can write numbers that are no dates: 1e400 reads as infinity and never expires.
+  // jose accepts tokens without these. JSON can also write numbers that are no dates: 1e400 reads as infinity.
   if (!isNumericDate(exp)) return refuseClaims('expired')
   if (nbf !== undefined && !isNumericDate(nbf)) return refuseClaims('not_yet_valid')
   if (!isNumericDate(iat) || iat > nowSeconds + policy.clockToleranceSeconds) return refuseClaims('issued_at')

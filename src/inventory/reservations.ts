@@ -145,12 +145,11 @@ export async function closeReservation(
     tx,
     lines.map(({ sku }) => sku),
   )
-  // Behind the items, as everywhere; those that have lapsed are marked by now.
+  // Its items are locked, and nobody closes a reservation without: this is how it stays. If it has lapsed, it says so.
   const [row] = await tx
     .select()
     .from(reservations)
     .where(and(eq(reservations.id, id), isOf(owner)))
-    .for('update')
   if (row === undefined) throw noSuchReservation()
   if (row.status === outcome) return toReservation(row, lines)
   if (row.status !== 'held') {

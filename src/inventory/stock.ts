@@ -19,9 +19,9 @@ export interface LockedStock {
 }
 
 /**
- * Locks items until the transaction ends, always in order of SKU, so that no two wait for each other, and before
- * reservations. Reservations of these items that have lapsed are marked expired: a clock that is set back cannot revive
- * what has been given to others.
+ * Locks items until the transaction ends, always in order of SKU, so that no two wait for each other. A reservation changes
+ * only while its items are locked. Those of these items that have lapsed are marked expired: a clock that is set back
+ * cannot revive what has been given to others.
  *
  * `at` is the moment to decide by. It comes from the database, whose clock all instances share: one that ran ahead would
  * give away stock that another still lets be confirmed. And it is read behind the locks, not when the transaction began,

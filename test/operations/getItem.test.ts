@@ -118,14 +118,17 @@ describe('304', () => {
 })
 
 describe('404', () => {
-  it.each([undefined, '*', '"any"'])('knows no such item, whatever If-None-Match (%s)', async (ifNoneMatch) => {
-    const reply = await service.call('getItem', {
-      params: { sku: 'NONE' },
-      ...(ifNoneMatch !== undefined && { headers: { 'If-None-Match': ifNoneMatch } }),
-    })
-    expect(reply).toMatchObject({ status: 404, body: { type: 'urn:problem-type:gatehouse:not-found' } })
-    expect(reply.headers).not.toHaveProperty('etag')
-  })
+  it.each([undefined, '*', '"any"'])(
+    'knows no such item, whatever If-None-Match (%s)',
+    async (ifNoneMatch) => {
+      const reply = await service.call('getItem', {
+        params: { sku: 'NONE' },
+        ...(ifNoneMatch !== undefined && { headers: { 'If-None-Match': ifNoneMatch } }),
+      })
+      expect(reply).toMatchObject({ status: 404, body: { type: 'urn:problem-type:gatehouse:not-found' } })
+      expect(reply.headers).not.toHaveProperty('etag')
+    },
+  )
 
   it.each(['BOL', 'BOLT-', 'BOLT.'])('does not take %s for BOLT', async (sku) => {
     expect((await service.call('getItem', { params: { sku } })).status).toBe(404)

@@ -107,7 +107,7 @@ describe('412', () => {
   it.each<{ given: string; ifMatch: () => string }>([
     { given: 'a weak entity tag, which proves nothing', ifMatch: () => `W/${createdTag()}` },
     { given: 'a list without its entity tag', ifMatch: () => '"one", "two"' },
-    { given: 'the entity tag of another item', ifMatch: () => '""' },
+    { given: 'an empty entity tag', ifMatch: () => '""' },
   ])('refuses $given', async ({ ifMatch }) => {
     expect(await update({ name: 'Mine' }, ifMatch())).toMatchObject(refusal)
     expect((await current()).body).toEqual(created.body)

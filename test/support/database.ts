@@ -92,16 +92,15 @@ async function emptyDatabase(): Promise<Blob> {
   }
 }
 
-/** Empties every table, between tests. */
+/** Empties every table, between tests. One statement for all of them: embedded PostgreSQL takes 10 ms for each. */
 export async function emptyTables(db: Database): Promise<void> {
   await db.execute(sql`
-    do $$ declare found record; begin
-      for found in
-        select schemaname, tablename from pg_tables
+    do $$ begin
+      execute (
+        select 'truncate ' || string_agg(format('%I.%I', schemaname, tablename), ', ') || ' cascade'
+        from pg_tables
         where schemaname not in ('pg_catalog', 'information_schema') and tablename <> 'migrations'
-      loop
-        execute format('truncate %I.%I cascade', found.schemaname, found.tablename);
-      end loop;
+      );
     end $$`)
 }
 

@@ -15,7 +15,9 @@ const validators = new Map<object, ValidateFunction>()
 export function assertDocumented(operation: DocumentedOperation, response: Response): void {
   const { status, type, text } = response
   const fail = (why: string): never => {
-    throw new Error(`${operation.operationId} answered ${status}, which is not as documented: ${why}\n${text}`)
+    throw new Error(
+      `${operation.operationId} answered ${status}, which is not as documented: ${why}\n${text}`,
+    )
   }
   const declared = operation.responses[status] ?? operation.responses['default']
   if (declared === undefined) return fail('the status is not declared')
@@ -40,7 +42,8 @@ export function linesOf({ text }: Pick<Response, 'text'>): readonly unknown[] {
 
 function validatorOf(schema: object): ValidateFunction {
   // References of the document begin with `#/components`.
-  const validate = validators.get(schema) ?? ajv.compile({ components: bundledDocument['components'], ...schema })
+  const validate =
+    validators.get(schema) ?? ajv.compile({ components: bundledDocument['components'], ...schema })
   validators.set(schema, validate)
   return validate
 }

@@ -91,6 +91,11 @@ describe('an import', () => {
     expect(await count()).toBe(0)
   })
 
+  it('goes through its items in one order, so that two imports do not block each other', async () => {
+    const read = await readImport(stream([line('B', 1), line('A', 1), line('A-1', 1)]))
+    expect(read.map(({ sku }) => sku)).toEqual(['A', 'A-1', 'B'])
+  })
+
   it('names each SKU once', async () => {
     await expect(run([line('B', 1), line('A', 1), line('B', 1), line('B', 2), line('A', 1)])).rejects.toEqual(
       problem('inventory:duplicate-sku', { skus: ['B', 'A'] }),

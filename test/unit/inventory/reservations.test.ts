@@ -210,6 +210,25 @@ describe('a reservation that nobody confirms', () => {
     expect(await reserve([nuts(4)])).toMatchObject({ status: 'held' })
   })
 
+  it('cannot be confirmed by a transaction that began before it lapsed', async () => {
+    const { id } = await reserve([nuts(4)])
+    await transaction(store.db, async (tx) => {
+      await tx.execute(sql`update inventory.reservations set expires_at = now() + interval '2 milliseconds'`)
+      await tx.execute(
+        sql`update inventory.reservation_lines set held_until = now() + interval '2 milliseconds'`,
+      )
+      await expect
+        .poll(() => tx.execute(sql`select clock_timestamp() > now() + interval '3 milliseconds' as lapsed`), {
+          interval: 1,
+        })
+        .toMatchObject({ rows: [{ lapsed: true }] })
+      await expect(closeReservation(tx, owner, id, 'confirmed')).rejects.toEqual(
+        problem('inventory:reservation-closed'),
+      )
+    })
+    expect(await stock('NUT')).toEqual({ onHand: 4, reserved: 0, available: 4 })
+  })
+
   it('stays expired once its pieces were given away, even when the clock is set back', async () => {
     const first = await reserve([nuts(4), bolts(1)], { expiresInSeconds: 60 })
     await letTimePass(store.db, 60)

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest'
+import { createLogger } from '../../../src/telemetry/create-logger.js'
+
+function logged(fields: Readonly<Record<string, unknown>>, level = 'info'): string {
+  let text = ''
+  const destination = { write: (line: string) => (text += line) }
+  createLogger({ level, destination: destination as never }).info(fields, 'message')
+  return text
+}
+
+describe('the log', () => {
+  it.each([
+    { authorization: 'SECRET' },
+    { headers: { authorization: 'SECRET', dpop: 'SECRET', cookie: 'SECRET', 'set-cookie': ['SECRET'] } },
+    { request: { headers: { authorization: 'SECRET' } } },
+    { body: { client_secret: 'SECRET', client_assertion: 'SECRET', access_token: 'SECRET' } },
+    { reply: { clientSecret: 'SECRET', registration_access_token: 'SECRET' } },
+  ])('leaves out secrets in %j', (fields) => {
+    const text = logged(fields)
+    expect(text).toContain('[redacted]')
+    expect(text).not.toContain('SECRET')
+  })
+
+  it('keeps a line one line, whatever callers put into it', () => {
+    const text = logged({ path: 'a\r\nb\u001b[31m\u2028' })
+    expect(text.trimEnd().split('\n')).toHaveLength(1)
+    expect(text).not.toContain('\u001b')
+    expect(JSON.parse(text)).toMatchObject({ level: 'info', path: 'a\r\nb\u001b[31m\u2028', msg: 'message' })
+  })
+
+  it('says nothing below its level', () => {
+    expect(logged({}, 'warn')).toBe('')
+  })
+})
