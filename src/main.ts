@@ -30,9 +30,11 @@ import { openStore, type Store } from './store/store.js'
 import { createLogger } from './telemetry/create-logger.js'
 import type { Logger } from './telemetry/log.js'
 
+const bundledDocument = new URL('../generated/openapi.json', import.meta.url)
+
 export interface StartServiceOptions {
-  /** The OpenAPI document: path or URL. Default: the bundled one in `generated/`. */
-  readonly contract?: string | URL
+  /** Default: made of the bundled document in `generated/`. */
+  readonly contract?: Contract
   /** Default: JSON lines to standard output, at the configured level. */
   readonly logger?: Logger
   /** A database that is open already; the caller closes it. Default: opened as configured. */
@@ -52,9 +54,7 @@ export interface Service {
  */
 export async function startService(config: Config, options: StartServiceOptions = {}): Promise<Service> {
   const { logger = createLogger({ level: config.logLevel }) } = options
-  const contract = await loadContract(
-    options.contract ?? new URL('../generated/openapi.json', import.meta.url),
-  )
+  const contract = options.contract ?? (await loadContract(bundledDocument))
   for (const defect of contract.warnings) logger.warn({ defect }, 'the document has a defect')
   const accessTokens = createAccessTokens(config, logger)
   const store = options.store ?? (await openDatabase(config, logger))

@@ -29,7 +29,7 @@ export interface DevelopmentOptions {
 }
 
 export interface ServiceOptions {
-  readonly contract: string
+  readonly contract: Contract
   readonly logger: Logger
 }
 
@@ -64,7 +64,7 @@ export async function startDevelopment(env: Environment, options: DevelopmentOpt
   try {
     const destination = createServiceLog(writeOpen, { colors })
     const logger = createLogger({ level: config.logLevel, destination })
-    service = await options.startService(config, { contract: options.document, logger })
+    service = await options.startService(config, { contract, logger })
   } catch (error) {
     await issuing?.server.close()
     throw toPortError(error, { port: 'PORT', host: 'HOST' })

@@ -36,6 +36,7 @@ function keepGenerated({ config }: Development): Generator {
   return generator
 }
 
+write('Starting. The first time takes longer: the database is made then.\n')
 const starting = start()
 let generator: Generator | undefined
 endOnSignal(async () => {

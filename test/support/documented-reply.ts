@@ -1,4 +1,4 @@
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { fullFormats } from 'ajv-formats/dist/formats.js'
 import type { Response } from 'supertest'
 import { bundledDocument, type DocumentedOperation } from './example-requests.js'
@@ -9,29 +9,28 @@ import { bundledDocument, type DocumentedOperation } from './example-requests.js
  */
 
 const ajv = new Ajv2020({ strict: false, allErrors: true, formats: fullFormats })
-const validators = new Map<object, ValidateFunction>()
+ajv.addSchema(bundledDocument, 'document')
 
 /** Throws unless the operation declares this status, its required headers, its media type and a body like this. */
 export function assertDocumented(operation: DocumentedOperation, response: Response): void {
+  const { operationId, responses } = operation
   const { status, type, text } = response
   const fail = (why: string): never => {
-    throw new Error(
-      `${operation.operationId} answered ${status}, which is not as documented: ${why}\n${text}`,
-    )
+    throw new Error(`${operationId} answered ${status}, which is not as documented: ${why}\n${text}`)
   }
-  const declared = operation.responses[status] ?? operation.responses['default']
+  const declared = responses[status] ?? responses['default']
   if (declared === undefined) return fail('the status is not declared')
   for (const [name, { required }] of Object.entries(declared.headers ?? {})) {
     if (required === true && response.get(name) === undefined) fail(`${name} is missing`)
   }
-  const content = (declared.content ?? {}) as Readonly<Record<string, { readonly schema: object }>>
-  if (Object.keys(content).length === 0) {
-    if (type !== '' || (text ?? '') !== '') fail('no body is declared')
+  if (declared.content === undefined) {
+    if (type !== '' || text !== '') fail('no body is declared')
     return
   }
-  const validate = validatorOf((content[type] ?? fail(`${type} is not declared`)).schema)
-  for (const value of type.endsWith('ndjson') ? linesOf(response) : [response.body]) {
-    if (!validate(value)) fail(ajv.errorsText(validate.errors))
+  if (!Object.hasOwn(declared.content, type)) fail(`${type} is not declared`)
+  const schema = `${pointerTo(operation, status)}/content/${escaped(type)}/schema`
+  for (const value of type.endsWith('ndjson') ? linesOf(response) : [response.body as unknown]) {
+    if (ajv.validate(`document#${encodeURI(schema)}`, value) !== true) fail(ajv.errorsText())
   }
 }
 
@@ -40,10 +39,17 @@ export function linesOf({ text }: Pick<Response, 'text'>): readonly unknown[] {
   return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as unknown]))
 }
 
-function validatorOf(schema: object): ValidateFunction {
-  // References of the document begin with `#/components`.
-  const validate =
-    validators.get(schema) ?? ajv.compile({ components: bundledDocument['components'], ...schema })
-  validators.set(schema, validate)
-  return validate
+/** JSON Pointer to the response that the document declares for a status. */
+function pointerTo({ path, method }: DocumentedOperation, status: number): string {
+  const paths = bundledDocument['paths'] as Record<string, Record<string, { responses: Responses }>>
+  const responses = paths[path]?.[method.toLowerCase()]?.responses ?? {}
+  const key = Object.hasOwn(responses, status) ? String(status) : 'default'
+  const reference = responses[key]?.$ref
+  return reference?.slice(1) ?? `/paths/${escaped(path)}/${method.toLowerCase()}/responses/${key}`
+}
+
+type Responses = Readonly<Record<string, { readonly $ref?: string }>>
+
+function escaped(token: string): string {
+  return token.replaceAll('~', '~0').replaceAll('/', '~1')
 }

@@ -107,7 +107,7 @@ describe('the development environment', () => {
       audiences: ['api://gatehouse'],
       registrationToken: expect.any(String),
     })
-    expect(started?.options.contract).toBe(join(folder, 'openapi.yaml'))
+    expect(started?.options.contract.document['info']).toEqual({ title: 'Things', version: '1.2.3' })
     expect(output).toContain('  Things 1.2.3\n')
     expect(output).toContain(`  Service  ${url}\n`)
     expect(output).toContain(`  Issuer   ${issuer}  embedded`)
