@@ -27,10 +27,15 @@ export interface CompileContext {
   readonly schemes: ReadonlyMap<string, SecurityScheme>
 }
 
+interface OperationContext extends CompileContext {
+  readonly keys: Keys
+}
+
 const fixedMethods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']
 
 export function compilePaths(context: CompileContext): readonly PathEntry[] {
   const paths = context.resolver.document['paths']
+  const keys = createKeys(context.defects)
   return Object.entries(isJsonObject(paths) ? paths : {}).flatMap(([text, item]) => {
     const pointer = childPointer('#/paths', text)
     if (text.startsWith('x-')) return []
@@ -43,7 +48,7 @@ export function compilePaths(context: CompileContext): readonly PathEntry[] {
       context.defects.report({ code: 'invalid-path-template', pointer, message })
       return []
     }
-    return pathItem ? [compilePathItem(template, pathItem, pointer, context)] : []
+    return pathItem ? [compilePathItem(template, pathItem, pointer, { ...context, keys })] : []
   })
 }
 
@@ -51,7 +56,7 @@ function compilePathItem(
   template: PathTemplate,
   { value, pointer: itemPointer }: Located,
   pointer: string,
-  context: CompileContext,
+  context: OperationContext,
 ): PathEntry {
   const shared = parametersOf(value, itemPointer, context)
   const operations = new Map<string, Operation>()
@@ -96,7 +101,7 @@ function compileOperation(
   template: PathTemplate,
   { value, pointer }: Located,
   shared: readonly Located[],
-  context: CompileContext,
+  context: OperationContext,
 ): Operation {
   const { resolver, defects, schemes } = context
   const operationId = typeof value['operationId'] === 'string' ? value['operationId'] : undefined
@@ -106,7 +111,7 @@ function compileOperation(
       ? undefined
       : resolver.resolve(value['requestBody'], childPointer(pointer, 'requestBody'))
   return {
-    key: operationId ?? `${method} ${template.text}`,
+    key: context.keys.take(operationId, `${method} ${template.text}`, pointer),
     operationId,
     method,
     pathTemplate: template.text,
@@ -120,6 +125,28 @@ function compileOperation(
     }),
     requestBody: requestBody && compileRequestBody(requestBody, context),
     replies: compileReplies(value['responses'], childPointer(pointer, 'responses'), context),
+  }
+}
+
+interface Keys {
+  /** operationId where it is the first of its name, else the method and path. */
+  readonly take: (operationId: string | undefined, methodAndPath: string, pointer: string) => string
+}
+
+function createKeys(defects: DefectLog): Keys {
+  const pointers = new Map<string, string>()
+  return {
+    take(operationId, methodAndPath, pointer) {
+      if (operationId === undefined) return methodAndPath
+      const known = pointers.get(operationId)
+      if (known === undefined) {
+        pointers.set(operationId, pointer)
+        return operationId
+      }
+      const message = `operationId \`${operationId}\` is also that of ${known}: give each its own`
+      defects.report({ code: 'duplicate-operation-id', pointer, message })
+      return methodAndPath
+    },
   }
 }
 

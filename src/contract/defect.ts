@@ -50,7 +50,7 @@ export type DefectAction = 'refuse' | 'warn'
 export type DefectPolicy = DefectAction | Readonly<Partial<Record<DefectCode, DefectAction>>>
 
 /** Refused whatever the policy says: security that cannot be enforced, and documents that leave nothing to go on with. */
-const alwaysRefused: ReadonlySet<DefectCode> = new Set([
+export const alwaysRefused: ReadonlySet<DefectCode> = new Set([
   'unreadable',
   'unsupported-version',
   'undeclared-scheme',

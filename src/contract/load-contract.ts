@@ -10,6 +10,7 @@ import { readDocument, toUrl, type OpenApiDocument } from './read-document.js'
 import { createResolver } from './reference.js'
 import { readSecuritySchemes } from './security.js'
 import type { SecurityScheme } from './security-requirement.js'
+import { checkStructure } from './structure.js'
 import { createValidators } from './validator.js'
 
 /** An OpenAPI document, compiled once. */
@@ -68,12 +69,15 @@ export async function loadContract(
     return refused(defects)
   }
   const document = await bundle(root, url, defects)
+  await checkStructure(document, defects)
   const resolver = createResolver(document, defects)
   const validators = createValidators({ document, version, defects })
   const schemes = readSecuritySchemes(resolver, defects)
   const paths = compilePaths({ resolver, version, validators, defects, schemes })
   validators.compile()
-  const operations = indexOperations(paths, defects)
+  const operations = new Map(
+    paths.flatMap((entry) => [...entry.operations.values()].map((operation) => [operation.key, operation])),
+  )
   const tree = plant(paths, defects)
   const warnings = defects.settle()
   return {
@@ -98,19 +102,6 @@ async function read(url: URL, defects: DefectLog): Promise<Json> {
 function refused(defects: DefectLog): never {
   defects.settle()
   throw new TypeError('The OpenAPI document cannot be read')
-}
-
-function indexOperations(paths: readonly PathEntry[], defects: DefectLog): ReadonlyMap<string, Operation> {
-  const operations = new Map<string, Operation>()
-  for (const operation of paths.flatMap((entry) => [...entry.operations.values()])) {
-    const known = operations.get(operation.key)
-    if (known) {
-      const message = `operationId \`${operation.key}\` is also that of ${known.pointer}: give each its own`
-      defects.report({ code: 'duplicate-operation-id', pointer: operation.pointer, message })
-    }
-    operations.set(operation.key, operation)
-  }
-  return operations
 }
 
 function plant(paths: readonly PathEntry[], defects: DefectLog): PathTree<PathEntry> {

@@ -56,7 +56,9 @@ function split(raw: string, separator: string, explode: boolean, shape: Shape, d
   if (shape === 'primitive') return decode(raw)
   const parts = raw === '' ? [] : raw.split(separator)
   if (shape === 'array') return parts.map(decode)
-  return explode ? fromAssignments(parts, decode) : fromAlternating(parts, decode)
+  if (explode) return fromAssignments(parts, decode)
+  // One part cannot be a name and its value, so the separators must have been encoded with the rest.
+  return fromAlternating(parts.length === 1 ? decode(raw).split(separator) : parts, decode)
 }
 
 function unstyleMatrix(raw: string, name: string, explode: boolean, shape: Shape, decode: Decode): Unstyled {

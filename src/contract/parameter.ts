@@ -26,6 +26,8 @@ import type { Validate, Validators } from './validator.js'
 export interface RawParts {
   readonly path: Readonly<Record<string, string>>
   readonly query: readonly QueryPair[]
+  /** Query pairs whose names no parameter declares. */
+  readonly undeclaredQuery: readonly QueryPair[]
   readonly headers: Readonly<Record<string, readonly string[] | undefined>>
   readonly cookies: readonly QueryPair[]
 }
@@ -35,6 +37,8 @@ export interface Parameter {
   readonly in: ParameterIn
   /** Whether a query parameter of this name belongs to this parameter. */
   readonly claims: (queryName: string) => boolean
+  /** Whether it takes undeclared query parameters as members: an exploded object that is open. */
+  readonly takesUndeclared: boolean
   /** The value, or violations. `undefined` where an optional parameter is left out and has no default. */
   readonly read: (parts: RawParts) => { readonly value?: unknown; readonly violations: readonly Violation[] }
 }
@@ -76,6 +80,7 @@ export function compileParameter(
     name,
     in: at,
     claims: extract.claims,
+    takesUndeclared: extract.takesUndeclared ?? false,
     read(parts) {
       let found: unknown
       try {
@@ -100,6 +105,7 @@ interface Extract {
   readonly from: (parts: RawParts) => unknown
   readonly validate: Validate
   readonly default?: unknown
+  readonly takesUndeclared?: boolean
 }
 
 function compileContent(
@@ -163,6 +169,7 @@ function compileSchema(
   const read = readerFor(at, options, typed)
   return {
     claims: read.claims,
+    takesUndeclared: read.takesUndeclared ?? false,
     validate: validators.validatorFor(schemaPointer, 'request'),
     default: typed.default,
     from(parts) {
@@ -174,6 +181,7 @@ function compileSchema(
 
 interface Reader {
   readonly claims: (queryName: string) => boolean
+  readonly takesUndeclared?: boolean
   readonly from: (parts: RawParts) => Unstyled | undefined
 }
 
@@ -183,28 +191,30 @@ function readerFor(at: ParameterIn, options: StyleOptions, typed: TypedSchema): 
   const pairsIn = (parts: RawParts): readonly QueryPair[] => (at === 'cookie' ? parts.cookies : parts.query)
   if (style === 'deepObject') {
     return {
-      claims: (queryName) => deepPath(queryName, name) !== undefined,
+      claims: (queryName) => isOwn(queryName) || deepPath(queryName, name) !== undefined,
       from(parts) {
         const pairs = parts.query.flatMap((pair) => {
           const path = deepPath(pair.name, name)
           return path ? [{ path, value: decode(pair.rawValue ?? '') }] : []
         })
-        return pairs.length === 0 ? undefined : undeepen(pairs)
+        const bare = parts.query.filter((pair) => isOwn(pair.name))
+        if (bare.some(({ rawValue = '' }) => rawValue !== ''))
+          throw new StyleError(`must be of the form \`${name}[member]=value\``)
+        return pairs.length === 0 && bare.length === 0 ? undefined : undeepen(pairs)
       },
     }
   }
   const exploded = explode && (at === 'query' || at === 'cookie')
   if (exploded && shape === 'object') {
     const claims = (queryName: string): boolean => typed.members.has(queryName)
+    const takesUndeclared = typed.open && at === 'query'
     return {
       claims,
+      takesUndeclared,
       from(parts) {
-        const object = emptyObject()
-        for (const pair of pairsIn(parts)) {
-          if (!claims(pair.name)) continue
-          setOnce(object, pair.name, decode(pair.rawValue ?? ''))
-        }
-        return Object.keys(object).length === 0 ? undefined : object
+        const own = pairsIn(parts).filter((pair) => claims(pair.name))
+        const pairs = takesUndeclared ? [...own, ...parts.undeclaredQuery] : own
+        return pairs.length === 0 ? undefined : fromPairs(pairs, typed, decode)
       },
     }
   }
@@ -227,6 +237,22 @@ function readerFor(at: ParameterIn, options: StyleOptions, typed: TypedSchema): 
       return raw === undefined ? undefined : unstyle(raw, options)
     },
   }
+}
+
+/** Members of an exploded object. One that is a list may be repeated, any other may not. */
+function fromPairs(
+  pairs: readonly QueryPair[],
+  typed: TypedSchema,
+  decode: StyleOptions['decode'],
+): Unstyled {
+  const object = emptyObject()
+  for (const { name, rawValue } of pairs) {
+    const value = decode(rawValue ?? '')
+    const known = object[name]
+    if (known === undefined || typed.members.get(name)?.shape !== 'array') setOnce(object, name, value)
+    else object[name] = typeof known === 'string' ? [known, value] : [...(known as readonly string[]), value]
+  }
+  return object
 }
 
 function valuesOf(parts: RawParts, at: ParameterIn, name: string): readonly string[] {

@@ -15,7 +15,7 @@ export interface DecodedParameters {
 /** All parameters of an operation. */
 export interface Parameters {
   readonly decode: (
-    parts: RawParts,
+    parts: Omit<RawParts, 'undeclaredQuery'>,
     unknownQueryParameters: 'refuse' | 'allow',
   ) => { readonly decoded: DecodedParameters; readonly violations: readonly Violation[] }
 }
@@ -58,12 +58,16 @@ export function compileParameters(
   }
   checkTemplate(declared, templateNames, pointer, context)
   const compiled = [...declared.values()].flatMap((parameter) => compileParameter(parameter, context) ?? [])
+  const inQuery = compiled.filter((parameter) => parameter.in === 'query')
+  const takesUndeclared = inQuery.some((parameter) => parameter.takesUndeclared)
+  const isDeclared = (name: string): boolean =>
+    context.credentialNames.has(name) || inQuery.some((parameter) => parameter.claims(name))
   return {
     decode(parts, unknownQueryParameters) {
-      const result = decodeAll(compiled, parts)
-      if (unknownQueryParameters === 'allow') return result
-      const violations = [...result.violations, ...unknownIn(compiled, parts, context.credentialNames)]
-      return { decoded: result.decoded, violations }
+      const undeclaredQuery = parts.query.filter(({ name }) => !isDeclared(name))
+      const result = decodeAll(compiled, { ...parts, undeclaredQuery })
+      if (unknownQueryParameters === 'allow' || takesUndeclared) return result
+      return { decoded: result.decoded, violations: [...result.violations, ...unknown(undeclaredQuery)] }
     },
   }
 }
@@ -116,21 +120,13 @@ function decodeAll(parameters: readonly Parameter[], parts: RawParts): ReturnTyp
   return { decoded, violations }
 }
 
-function unknownIn(
-  parameters: readonly Parameter[],
-  parts: RawParts,
-  credentialNames: ReadonlySet<string>,
-): readonly Violation[] {
-  const inQuery = parameters.filter((parameter) => parameter.in === 'query')
-  const names = new Set(parts.query.map(({ name }) => name))
-  return [...names]
-    .filter((name) => !credentialNames.has(name) && !inQuery.some((parameter) => parameter.claims(name)))
-    .map((name) => ({
-      in: 'query',
-      pointer: `/${escapeToken(name)}`,
-      keyword: 'unknown',
-      detail: 'is not a query parameter of this operation',
-    }))
+function unknown(undeclared: RawParts['undeclaredQuery']): readonly Violation[] {
+  return [...new Set(undeclared.map(({ name }) => name))].map((name) => ({
+    in: 'query',
+    pointer: `/${escapeToken(name)}`,
+    keyword: 'unknown',
+    detail: 'is not a query parameter of this operation',
+  }))
 }
 
 function emptyMap(): Record<string, unknown> {

@@ -17,11 +17,13 @@ export interface PathTemplate {
 /** Throws an Error that says what is wrong with the template. */
 export function parsePathTemplate(text: string): PathTemplate {
   if (!text.startsWith('/')) throw new Error('a path template starts with `/`')
-  const segments = text.slice(1).split('/').map(parseSegment)
+  // A request target has no fragment; documents use one to list a path twice.
+  const [path = ''] = text.split('#', 1)
+  const segments = path.slice(1).split('/').map(parseSegment)
   const names = segments.flatMap((segment) => segment.names)
   const repeated = names.find((name, index) => names.indexOf(name) !== index)
   if (repeated !== undefined) throw new Error(`\`{${repeated}}\` stands in it twice`)
-  return { text, segments, names, shape: text.replace(/\{[^}]*\}/g, '{}') }
+  return { text, segments, names, shape: path.replace(/\{[^}]*\}/g, '{}') }
 }
 
 function parseSegment(text: string): TemplateSegment {

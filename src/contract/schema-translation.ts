@@ -95,7 +95,9 @@ export function createSchemaTranslator({
     }
     if (version === '3.0') translateFrom30(schema, translated)
     if (Array.isArray(schema['required'])) withoutWithheld(schema, translated)
-    return translated
+    return version === '3.0' && isNullableComposition(schema)
+      ? { anyOf: [{ type: 'null' }, translated] }
+      : translated
   }
 
   const translateKeyword = (keyword: string, value: unknown, at: string, owner: string): unknown => {
@@ -187,7 +189,16 @@ export function createSchemaTranslator({
   }
 }
 
-/** Keywords of OpenAPI 3.0 that JSON Schema spells otherwise. `nullable` counts only beside `type` (3.0.3). */
+/** `nullable` beside a composition says that null is let through as well, whatever its parts say. */
+function isNullableComposition(schema: JsonObject): boolean {
+  return (
+    schema['nullable'] === true &&
+    schema['type'] === undefined &&
+    ['allOf', 'anyOf', 'oneOf'].some((keyword) => schema[keyword] !== undefined)
+  )
+}
+
+/** Keywords of OpenAPI 3.0 that JSON Schema spells otherwise. */
 function translateFrom30(schema: JsonObject, translated: JsonSchema): void {
   if (schema['nullable'] === true && typeof schema['type'] === 'string')
     translated['type'] = [schema['type'], 'null']

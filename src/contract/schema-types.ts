@@ -11,6 +11,7 @@ type TypeName = 'string' | 'number' | 'integer' | 'boolean' | 'null' | 'array' |
 
 /** A schema as text is turned into a value by it. */
 export interface TypedSchema {
+  /** In the order in which they are declared. */
   readonly types: ReadonlySet<TypeName>
   readonly shape: Shape
   readonly default: unknown
@@ -56,10 +57,12 @@ function read(resolver: Resolver, schema: unknown, pointer: string, depth: numbe
       )
     }
   }
+  const shape = shapeOf(types, members)
   const coerce = (value: Unstyled): unknown => {
+    const list = shape === 'array' ? toList(value) : undefined
+    if (list) return items ? list.map(items.coerce) : list
     if (typeof value === 'string') return coerceText(value, types)
-    if (Array.isArray(value))
-      return (value as readonly Unstyled[]).map((item) => (items ? items.coerce(item) : item))
+    if (Array.isArray(value)) return value as readonly Unstyled[]
     const object = Object.create(null) as Record<string, unknown>
     for (const [name, member] of Object.entries(value as Record<string, Unstyled>)) {
       const typed = members.get(name) ?? additional
@@ -67,7 +70,7 @@ function read(resolver: Resolver, schema: unknown, pointer: string, depth: numbe
     }
     return object
   }
-  return { types, shape: shapeOf(types, members), default: fallback, members, open, coerce }
+  return { types, shape, default: fallback, members, open, coerce }
 }
 
 /** The schema and everything it is composed of. */
@@ -116,13 +119,29 @@ function shapeOf(types: ReadonlySet<TypeName>, members: ReadonlyMap<string, unkn
 
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 
+/** The first declared type that the text is a value of; where it is of none it stays text, which then does not fit. */
 function coerceText(text: string, types: ReadonlySet<TypeName>): unknown {
-  if (types.has('string') || types.size === 0) return text
-  if ((types.has('number') || types.has('integer')) && jsonNumber.test(text)) {
-    const number = Number(text)
-    if (Number.isFinite(number)) return number
+  for (const type of types) {
+    if (type === 'string') return text
+    if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true'
+    if (type === 'null' && text === 'null') return null
+    if ((type === 'number' || type === 'integer') && jsonNumber.test(text)) {
+      const number = Number(text)
+      if (Number.isFinite(number) && (type === 'number' || Number.isInteger(number))) return number
+    }
   }
-  if (types.has('boolean') && (text === 'true' || text === 'false')) return text === 'true'
-  if (types.has('null') && text === 'null') return null
   return text
+}
+
+/** A list inside an object comes as one value, as several, or as `list[0]=a&list[1]=b` and `list[]=a`. */
+function toList(value: Unstyled): readonly Unstyled[] | undefined {
+  if (typeof value === 'string') return [value]
+  if (Array.isArray(value)) return value as readonly Unstyled[]
+  const entries = Object.entries(value as Readonly<Record<string, Unstyled>>)
+  const isIndexed = entries.every(
+    ([key], index) => key === String(index) || (key === '' && entries.length === 1),
+  )
+  return isIndexed
+    ? entries.flatMap(([key, item]) => (key === '' && Array.isArray(item) ? item : [item]))
+    : undefined
 }

@@ -166,5 +166,6 @@ function toParts(
 function withoutBase(path: string, basePath: string): string | undefined {
   if (basePath === '' || basePath === '/') return path
   const base = basePath.endsWith('/') ? basePath.slice(0, -1) : basePath
+  if (path === base) return '/'
   return path.startsWith(`${base}/`) ? path.slice(base.length) : undefined
 }

@@ -17,7 +17,7 @@ export function toRawParts(
   request: IncomingMessage,
   path: Readonly<Record<string, string>>,
   query: string,
-): RawParts {
+): Omit<RawParts, 'undeclaredQuery'> {
   const headers = request.headersDistinct
   return {
     path,

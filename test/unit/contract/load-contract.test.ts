@@ -19,6 +19,8 @@ async function folderWith(files: Readonly<Record<string, string>>): Promise<stri
   return folder
 }
 
+const info = { title: 'Test', version: '1.0.0' }
+
 const oauth = {
   components: {
     securitySchemes: {
@@ -44,7 +46,11 @@ describe('a document that cannot be enforced is refused with the code and the po
     {
       defect: 'missing-security',
       pointer: '#/paths/~1a/get',
-      given: { openapi: '3.1.0', paths: { '/a': { get: { responses: {} } } } },
+      given: {
+        openapi: '3.1.0',
+        info,
+        paths: { '/a': { get: { responses: { 204: { description: 'Done.' } } } } },
+      },
     },
     {
       defect: 'undeclared-scheme',
@@ -176,7 +182,11 @@ describe('a document that cannot be enforced is refused with the code and the po
   })
 
   it('can be told to warn of a defect instead, and a missing `security` then lets anyone in', async () => {
-    const given = { openapi: '3.1.0', paths: { '/a': { get: { responses: {} } } } }
+    const given = {
+      openapi: '3.1.0',
+      info,
+      paths: { '/a': { get: { responses: { 204: { description: 'Done.' } } } } },
+    }
     const contract = await loadContract(given, { onDefect: { 'missing-security': 'warn' } })
     expect(contract.warnings.map(({ code }) => code)).toEqual(['missing-security'])
     expect(contract.operations.get('GET /a')?.security).toEqual([])
