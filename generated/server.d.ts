@@ -49,7 +49,7 @@ export interface paths {
         };
         /**
          * Export all items
-         * @description Answers with every item in order of SKU, one JSON object per line, as they were at one moment.
+         * @description Answers with every item in order of SKU, one JSON object per line, each as it is when its line is written.
          */
         readonly get: operations["exportItems"];
         readonly put?: never;

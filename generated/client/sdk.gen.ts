@@ -150,7 +150,7 @@ export const importItems = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * Export all items
  *
- * Answers with every item in order of SKU, one JSON object per line, as they were at one moment.
+ * Answers with every item in order of SKU, one JSON object per line, each as it is when its line is written.
  */
 export const exportItems = <ThrowOnError extends boolean = false>(options?: Options<ExportItemsData, ThrowOnError>) => (options?.client ?? client).get<ExportItemsResponses, ExportItemsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

@@ -70,15 +70,17 @@ export async function discoverIssuer(
     throw new DiscoveryError(issuer, { cause: new TypeError('An issuer must be an https URL') })
   }
   const signal = AbortSignal.timeout(options.timeoutMs ?? 5000)
-  const reasons: unknown[] = []
+  const reasons: Error[] = []
   for (const url of metadataUrls(issuer)) {
     try {
       return toIssuerMetadata(await fetchJson(url, { ...options, signal }), issuer, options)
     } catch (reason) {
-      reasons.push(reason)
+      reasons.push(reason as Error)
     }
   }
-  throw new DiscoveryError(issuer, { cause: new AggregateError(reasons, 'Every address failed') })
+  // A log shows the messages of causes, and none of the errors in an aggregate.
+  const why = reasons.map(({ message }) => message).join('; ')
+  throw new DiscoveryError(issuer, { cause: new AggregateError(reasons, `Every address failed: ${why}`) })
 }
 
 /** Appended to the issuer, and inserted before its path (RFC 8414 section 3.1); one trailing slash goes first. */

@@ -55,7 +55,7 @@ function toPublicKey(key: unknown): JWK | undefined {
     if (typeof value !== 'string') return undefined
     jwk[name] = value
   }
-  return isUsable(jwk) ? (jwk as JWK) : undefined
+  return isUsable(jwk) ? jwk : undefined
 }
 
 function isUsable(jwk: JWK): boolean {

@@ -208,10 +208,13 @@ function readerFor(at: ParameterIn, options: StyleOptions, typed: TypedSchema): 
   if (exploded && shape === 'object') {
     const claims = (queryName: string): boolean => typed.members.has(queryName)
     const takesUndeclared = typed.open && at === 'query'
+    const isScalarToo = [...typed.types].some((type) => type !== 'object' && type !== 'array')
     return {
-      claims,
+      claims: (queryName) => claims(queryName) || (isScalarToo && isOwn(queryName)),
       takesUndeclared,
       from(parts) {
+        const scalar = isScalarToo ? one(valuesOf(parts, at, name)) : undefined
+        if (scalar !== undefined) return decode(scalar)
         const own = pairsIn(parts).filter((pair) => claims(pair.name))
         const pairs = takesUndeclared ? [...own, ...parts.undeclaredQuery] : own
         return pairs.length === 0 ? undefined : fromPairs(pairs, typed, decode)

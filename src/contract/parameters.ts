@@ -60,14 +60,17 @@ export function compileParameters(
   const compiled = [...declared.values()].flatMap((parameter) => compileParameter(parameter, context) ?? [])
   const inQuery = compiled.filter((parameter) => parameter.in === 'query')
   const takesUndeclared = inQuery.some((parameter) => parameter.takesUndeclared)
+  const ownNames = new Set(inQuery.map(({ name }) => name))
   const isDeclared = (name: string): boolean =>
     context.credentialNames.has(name) || inQuery.some((parameter) => parameter.claims(name))
   return {
     decode(parts, unknownQueryParameters) {
       const undeclaredQuery = parts.query.filter(({ name }) => !isDeclared(name))
       const result = decodeAll(compiled, { ...parts, undeclaredQuery })
-      if (unknownQueryParameters === 'allow' || takesUndeclared) return result
-      return { decoded: result.decoded, violations: [...result.violations, ...unknown(undeclaredQuery)] }
+      if (unknownQueryParameters === 'allow') return result
+      // The name of an exploded object is no member of it: who sends it means another style.
+      const refused = undeclaredQuery.filter(({ name }) => !takesUndeclared || ownNames.has(name))
+      return { decoded: result.decoded, violations: [...result.violations, ...unknown(refused)] }
     },
   }
 }

@@ -3,13 +3,22 @@ import { childPointer, isJsonObject } from './json-pointer.js'
 import { compileKeep, type Keep } from './declared-members.js'
 import type { DefectLog } from './defect.js'
 import { toHeaderText } from './header-value.js'
-import { createMediaTypeMap, isJson, isLineDelimitedJson, parseMediaType } from './media-type.js'
+import {
+  createMediaTypeMap,
+  isJson,
+  isLineDelimitedJson,
+  parseMediaType,
+  type MediaType,
+} from './media-type.js'
 import { unstyle } from './parameter-style.js'
 import type { Located, Resolver } from './reference.js'
 import { readTypes } from './schema-types.js'
 import type { Validate, Validators } from './validator.js'
 
-/* OpenAPI "Responses Object": what a handler may reply, and how it is written. `default` is the gate's own. */
+/*
+ * OpenAPI "Responses Object": what a handler may reply, and how it is written. `default` documents errors that the gate
+ * answers; where a handler replies with an error of its own that is not declared, it is held to the same.
+ */
 
 export interface Replies {
   /** The reply declared for a status, also by range (`4XX`). */
@@ -41,20 +50,25 @@ export interface ReplyContext {
 export function compileReplies(responses: unknown, pointer: string, context: ReplyContext): Replies {
   const exact = new Map<number, DeclaredReply>()
   const ranges = new Map<number, DeclaredReply>()
+  let other: DeclaredReply | undefined
   for (const [status, response] of Object.entries(isJsonObject(responses) ? responses : {})) {
-    if (status === 'default' || status.startsWith('x-')) continue
+    if (status.startsWith('x-')) continue
     const at = childPointer(pointer, status)
     const found = context.resolver.resolve(response, at)
     if (!found) continue
     const declared = compileReply(found, context)
     if (/^[1-5]\d\d$/.test(status)) exact.set(Number(status), declared)
+    else if (status === 'default') other = declared
     else if (/^[1-5]XX$/i.test(status)) ranges.set(Number(status[0]), declared)
     else {
       const message = 'a response is declared under a status (`200`), a range (`4XX`) or `default`'
       context.defects.report({ code: 'invalid-structure', pointer: at, message })
     }
   }
-  return { find: (status) => exact.get(status) ?? ranges.get(Math.floor(status / 100)) }
+  return {
+    find: (status) =>
+      exact.get(status) ?? ranges.get(Math.floor(status / 100)) ?? (status >= 400 ? other : undefined),
+  }
 }
 
 function compileReply({ value, pointer }: Located, context: ReplyContext): DeclaredReply {
@@ -77,22 +91,34 @@ function compileReply({ value, pointer }: Located, context: ReplyContext): Decla
     validateHeaders: compileHeaders(value['headers'], childPointer(pointer, 'headers'), context),
     find(contentType) {
       const actual = parseMediaType(contentType)
-      return actual && formats.find(actual)
+      return actual && formats.find(actual)?.[kindOf(actual)]
     },
   }
 }
 
+/** A range can be met by media types of each kind, and the one that is sent decides how it is written. */
+type FormatByKind = Readonly<Record<ReplyFormat['kind'], ReplyFormat>>
+
+function kindOf(mediaType: MediaType): ReplyFormat['kind'] {
+  if (isLineDelimitedJson(mediaType)) return 'lines'
+  return isJson(mediaType) ? 'json' : 'raw'
+}
+
 function compileFormat(
-  range: Parameters<typeof isJson>[0],
+  range: MediaType,
   mediaTypeObject: unknown,
   pointer: string,
   { resolver, validators }: ReplyContext,
-): ReplyFormat {
-  const kind = isLineDelimitedJson(range) ? 'lines' : isJson(range) ? 'json' : 'raw'
+): FormatByKind {
   const schema = isJsonObject(mediaTypeObject) ? mediaTypeObject['schema'] : undefined
-  if (kind === 'raw' || schema === undefined) return { kind, validate: () => [], keep: undefined }
+  const raw: ReplyFormat = { kind: 'raw', validate: () => [], keep: undefined }
+  const isRange = range.type === '*' || range.subtype.includes('*')
+  if (schema === undefined || (kindOf(range) === 'raw' && !isRange)) {
+    return { raw, json: { ...raw, kind: 'json' }, lines: { ...raw, kind: 'lines' } }
+  }
   const at = childPointer(pointer, 'schema')
-  return { kind, validate: validators.validatorFor(at, 'reply'), keep: compileKeep(resolver, schema, at) }
+  const checked = { validate: validators.validatorFor(at, 'reply'), keep: compileKeep(resolver, schema, at) }
+  return { raw, json: { kind: 'json', ...checked }, lines: { kind: 'lines', ...checked } }
 }
 
 function compileHeaders(

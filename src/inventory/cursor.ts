@@ -49,7 +49,6 @@ function parse(cursor: string): readonly unknown[] {
 
 /** Text that PostgreSQL can hold: without NUL and lone surrogates. */
 export const textPart: KeyPart<string> = (part) =>
-  // eslint-disable-next-line no-control-regex -- NUL is what is looked for
   typeof part === 'string' && !/[\0\p{Surrogate}]/u.test(part) ? part : undefined
 
 export const uuidPart: KeyPart<string> = (part) =>

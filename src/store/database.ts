@@ -14,12 +14,12 @@ export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
 export interface Connection {
   readonly db: Database
   /** Runs with a database whose statements may take as long as they need, as those of a migration do. */
-  withoutTimeLimit<T>(run: (db: Database) => Promise<T>): Promise<T>
+  readonly withoutTimeLimit: <T>(run: (db: Database) => Promise<T>) => Promise<T>
   /** Waits for what is under way, then ends the connection. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** What the store says by the way; a structured logger fits it. */
 export interface StoreLogger {
-  warn(fields: Readonly<Record<string, unknown>>, message: string): void
+  readonly warn: (fields: Readonly<Record<string, unknown>>, message: string) => void
 }

@@ -1,113 +1,111 @@
 import { randomUUID } from 'node:crypto'
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { StoreError } from './store-error.js'
 
-/** Who holds a directory, as the lock file beside it says. */
-interface Holder {
+export interface LockOptions {
+  /** How often to try in all, so that a process that is ending may end. Default 10. */
+  readonly attempts?: number
+  /** Waits before another try, milliseconds. Default: a timer. */
+  readonly wait?: (ms: number) => Promise<unknown>
+}
+
+/** The wait before another try is up to this long; by chance, so that two who started together part. */
+const longestWaitMs = 200
+
+/** Who claims a directory, as the name of the claim says. */
+interface Claimant {
   readonly pid: number
   readonly host: string
 }
 
-/** Locks of this process: its own id in a lock file is otherwise that of an earlier process, as in a container. */
+/** What this process holds: any other claim under its id is that of an earlier process, as in a container. */
 const held = new Set<string>()
 
 /**
- * Takes `<directory>.lock` for this process and resolves to a function that gives it back. The lock of a process that has
- * ended on this host is taken over; whether one on another host has ended cannot be known, so its lock stands.
+ * Takes a directory for this process and resolves to a function that gives it back.
+ *
+ * Everybody puts a file of its own into `<directory>.lock/`, looks for others after that, and steps back when it sees one
+ * that is alive. Of two, the one that looks last sees the other, so never do both go on; and what ended processes leave is
+ * removed by names that nobody else has. One lock file could be mistaken for the stale one by a third who removes it.
+ *
+ * Whether a process on another host has ended cannot be known, so its claim stands.
  *
  * @throws {StoreError} `data_directory_locked`, naming process, host and file
  */
-export async function lockDirectory(directory: string): Promise<() => Promise<void>> {
-  const path = `${resolve(directory)}.lock`
-  if (held.has(path)) throw lockedBy({ pid: process.pid, host: hostname() }, directory, path)
+export async function lockDirectory(
+  directory: string,
+  options: LockOptions = {},
+): Promise<() => Promise<void>> {
+  const { attempts = 10, wait = delay } = options
+  const path = resolve(directory)
+  const folder = `${path}.lock`
+  const self: Claimant = { pid: process.pid, host: hostname() }
+  if (held.has(path)) throw lockedBy(self, path, folder)
   held.add(path)
   try {
-    await take(path, directory)
+    await mkdir(folder, { recursive: true })
+    const claim = `${toName(self)}#${randomUUID()}`
+    for (let attempt = 1; ; attempt += 1) {
+      await writeFile(join(folder, claim), '')
+      const other = await findOther(folder, claim)
+      if (other === undefined) {
+        return async () => {
+          await rm(join(folder, claim), { force: true })
+          held.delete(path)
+        }
+      }
+      await rm(join(folder, claim), { force: true })
+      if (attempt === attempts) throw lockedBy(other, path, folder)
+      await wait(Math.random() * longestWaitMs)
+    }
   } catch (error) {
     held.delete(path)
     throw error
   }
-  return async () => {
-    if (held.delete(path)) await rm(path, { force: true })
-  }
 }
 
-async function take(path: string, directory: string): Promise<void> {
-  const own = `${path}.${randomUUID()}`
-  await writeFile(own, JSON.stringify({ pid: process.pid, host: hostname() } satisfies Holder), {
-    flush: true,
-  })
-  try {
-    // `link` fails when the name exists and shows the file only with its content: nobody reads half a lock.
-    while (!(await succeeds(link(own, path), 'EEXIST'))) {
-      const found = await read(path)
-      if (found === undefined) continue
-      if (isAlive(found.holder)) throw lockedBy(found.holder, directory, path)
-      await remove(path, found.text, directory)
-    }
-  } finally {
-    await rm(own, { force: true })
+/** Another claim whose process lives, if there is one. */
+async function findOther(folder: string, own: string): Promise<Claimant | undefined> {
+  for (const name of await readdir(folder)) {
+    const claimant = parseName(name)
+    if (name === own || claimant === undefined) continue
+    if (isAlive(claimant)) return claimant
+    await rm(join(folder, name), { force: true })
   }
+  return undefined
 }
 
-/**
- * Removes a lock whose holder has ended. Somebody else may have done so and locked meanwhile, so it is moved aside first
- * and put back unless it is the one that was read.
- */
-async function remove(path: string, stale: string, directory: string): Promise<void> {
-  const aside = `${path}.${randomUUID()}`
-  if (!(await succeeds(rename(path, aside), 'ENOENT'))) return
-  const moved = await read(aside)
-  try {
-    if (moved === undefined || moved.text === stale) return
-    await succeeds(link(aside, path), 'EEXIST')
-    throw lockedBy(moved.holder, directory, path)
-  } finally {
-    await rm(aside, { force: true })
-  }
+function toName({ pid, host }: Claimant): string {
+  return `${pid}@${encodeURIComponent(host)}`
 }
 
-async function read(path: string): Promise<{ text: string; holder: Holder } | undefined> {
-  try {
-    const text = await readFile(path, 'utf8')
-    return { text, holder: JSON.parse(text) as Holder }
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined
-    throw error
-  }
+function parseName(name: string): Claimant | undefined {
+  const [, pid, host] = /^(\d+)@([^#]+)#/.exec(name) ?? []
+  return pid === undefined || host === undefined
+    ? undefined
+    : { pid: Number(pid), host: decodeURIComponent(host) }
 }
 
-function isAlive({ pid, host }: Holder): boolean {
+function isAlive({ pid, host }: Claimant): boolean {
   if (host !== hostname()) return true
   if (pid === process.pid) return false
   try {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    return !hasCode(error, 'ESRCH')
+    // It lives and is another user's when it may not be signalled (EPERM).
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH')
   }
 }
 
-function lockedBy({ pid, host }: Holder, directory: string, path: string): StoreError {
+function lockedBy(claimant: Claimant, directory: string, folder: string): StoreError {
+  const { pid, host } = claimant
   return new StoreError(
     'data_directory_locked',
     `The database in ${directory} is in use by process ${pid} on ${host}, and only one process at a time can have it open. ` +
-      `Stop that process, or set DATA_DIR or DATABASE_URL; if it has ended, delete ${path}.`,
+      `Stop that process, or set DATA_DIR or DATABASE_URL; if it has ended, delete ${join(folder, toName(claimant))}*.`,
   )
-}
-
-async function succeeds(attempt: Promise<unknown>, unlessCode: string): Promise<boolean> {
-  try {
-    await attempt
-    return true
-  } catch (error) {
-    if (hasCode(error, unlessCode)) return false
-    throw error
-  }
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code
 }

@@ -21,11 +21,11 @@ export interface StoreOptions extends RemoteOptions {
 export interface Store {
   readonly db: Database
   /** Brings the tables of a room up to date. Safe where several instances start at once. */
-  migrate(migrations: Migrations): Promise<void>
+  readonly migrate: (migrations: Migrations) => Promise<void>
   /** Whether the database answers in time. Never rejects. */
-  ready(): Promise<boolean>
+  readonly ready: () => Promise<boolean>
   /** Waits for what is under way, then lets the database go. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 const ownMigrations: Migrations = { name: 'gatehouse', folder: new URL('migrations/', import.meta.url) }

@@ -33,10 +33,26 @@ interface RequestCase extends Case {
   readonly why: string
 }
 
+/** Documents that ask for security which they do not declare. They never boot, so no request to them can be judged. */
+const neverBoots: Readonly<Record<string, string>> = {
+  'specs/eov/resources/security.yaml': 'undeclared-scope',
+  'spec-docs/3.1/pass/operation-object-example.yaml': 'undeclared-scheme',
+  'spec-docs/3.2/pass/operation-object-example.yaml': 'undeclared-scheme',
+}
+
+/** Cases that the specification decides the other way. */
+const misread: Readonly<Record<string, string>> = {
+  'pb-0147': 'Style Values: a `label` value begins with a dot, also a primitive one, and `bigMac` does not',
+}
+
 function gated<T extends Case>(name: string): readonly T[] {
   if (!hasCorpus) return []
   return readCorpus<{ readonly cases: readonly T[] }>(name).cases.filter(
-    (one) => !one.contested && one.specValid,
+    (one) =>
+      !one.contested &&
+      one.specValid &&
+      !Object.hasOwn(neverBoots, one.spec) &&
+      !Object.hasOwn(misread, one.id),
   )
 }
 
@@ -146,7 +162,9 @@ describe.skipIf(!hasCorpus)(`${title}: routes`, () => {
 async function serverPathOf(spec: string, target: string): Promise<string> {
   const { document } = await loadContract(path(spec), { onDefect: 'warn' })
   const servers = (document['servers'] ?? []) as readonly { readonly url: string }[]
-  const paths = servers.map(({ url }) => new URL(url, 'http://host').pathname.replace(/\/+$/, ''))
+  const paths = servers.map(({ url }) =>
+    new URL(url.replaceAll(/[{}]/g, ''), 'http://host').pathname.replace(/\/+$/, ''),
+  )
   return paths.filter((one) => target.startsWith(one)).sort((a, b) => b.length - a.length)[0] ?? ''
 }
 
@@ -271,8 +289,14 @@ describe.skipIf(!hasCorpus)(`${title}: documents`, () => {
       ? readdirSync(path('spec-docs'), { recursive: true, encoding: 'utf8' })
           .filter((file) => file.includes(`/${kind}/`) || (kind === 'pass' && file.startsWith('learn/')))
           .filter((file) => /\.(yaml|json)$/.test(file))
+          .filter((file) => !Object.hasOwn(neverBoots, `spec-docs/${file}`))
           .sort()
       : []
+
+  it.each(Object.entries(neverBoots))('%s never boots: %s', async (file, code) => {
+    const refusal = await loadContract(path(file), { onDefect: 'warn' }).catch((error: unknown) => error)
+    expect((refusal as ContractError).defects.map((defect) => defect.code)).toContain(code)
+  })
 
   it.each(documents('pass'))('%s is loaded', async (file) => {
     const contract = await loadContract(path(`spec-docs/${file}`), { onDefect: 'warn' })

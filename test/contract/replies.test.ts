@@ -1,6 +1,8 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { fullFormats } from 'ajv-formats/dist/formats.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { inventoryProblems } from '../../src/inventory/problems.js'
+import { problemTypes } from '../../src/problem/problem-types.js'
 import {
   bundledDocument,
   documentedOperations,
@@ -88,4 +90,35 @@ describe.each(documentedOperations)('$operationId', (operation) => {
     expect(refused.length).toBeGreaterThan(1)
     for (const { status, type, body } of refused) expectDeclaredProblem(operation, status, type, body)
   })
+})
+
+describe('the problems that the document shows', () => {
+  const known = new Map(
+    [...Object.values(problemTypes), ...Object.values(inventoryProblems)].map((problem) => [
+      problem.type as string,
+      problem,
+    ]),
+  )
+  const shown = documentedOperations.flatMap((operation) =>
+    Object.entries(operation.responses).flatMap(([status, { content = {} }]) =>
+      Object.entries(content['application/problem+json']?.examples ?? {}).map(([name, { value }]) => ({
+        operationId: operation.operationId,
+        status,
+        name,
+        value: value as { readonly type: string; readonly title: string; readonly status: number },
+      })),
+    ),
+  )
+
+  it.each(shown)(
+    '$operationId $status $name is a problem that the service knows, with its title',
+    ({ status, value }) => {
+      expect(known.get(value.type)).toMatchObject({
+        type: value.type,
+        title: value.title,
+        status: value.status,
+      })
+      if (status !== 'default') expect(value.status).toBe(Number(status))
+    },
+  )
 })

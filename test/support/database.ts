@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
-import { sql } from 'drizzle-orm'
+import { sql, type SQL } from 'drizzle-orm'
 import pg from 'pg'
 import type { Database } from '../../src/store/database.js'
 import { createEmbeddedConnection } from '../../src/store/embedded.js'
@@ -16,7 +16,7 @@ export const testServerUrl = process.env['TEST_DATABASE_URL']
 
 export interface TestDatabase {
   readonly databaseUrl: string
-  drop(): Promise<void>
+  readonly drop: () => Promise<void>
 }
 
 /** A new, empty database on the test server. */
@@ -90,6 +90,12 @@ async function emptyDatabase(): Promise<Blob> {
     await rename(own, path)
     return dump
   }
+}
+
+/** What a statement of a test's own gives. */
+export async function rowsOf<Row>(db: Database, statement: SQL): Promise<readonly Row[]> {
+  const { rows } = (await db.execute(statement)) as { readonly rows: readonly Row[] }
+  return rows
 }
 
 /** Empties every table, between tests. One statement for all of them: embedded PostgreSQL takes 10 ms for each. */

@@ -30,7 +30,7 @@ export function assertDocumented(operation: DocumentedOperation, response: Respo
   if (!Object.hasOwn(declared.content, type)) fail(`${type} is not declared`)
   const schema = `${pointerTo(operation, status)}/content/${escaped(type)}/schema`
   for (const value of type.endsWith('ndjson') ? linesOf(response) : [response.body as unknown]) {
-    if (ajv.validate(`document#${encodeURI(schema)}`, value) !== true) fail(ajv.errorsText())
+    if (!ajv.validate(`document#${encodeURI(schema)}`, value)) fail(ajv.errorsText())
   }
 }
 

@@ -64,7 +64,10 @@ export async function createTestIssuer(options: TestIssuerOptions = {}): Promise
 
   const server = createServer((request, response) => {
     requests.push(request.url ?? '')
-    if (override !== undefined) return override(request, response)
+    if (override !== undefined) {
+      override(request, response)
+      return
+    }
     const documents: Record<string, unknown> = {
       '/.well-known/openid-configuration': metadata(),
       '/.well-known/oauth-authorization-server': metadata(),

@@ -115,8 +115,9 @@ async function send(
     : null
   const token = call.token === undefined ? minted : call.token
 
-  const sending = request(url)
-    [operation.method.toLowerCase() as 'get'](toTarget(operation.path, call))
+  const method = operation.method.toLowerCase() as 'get'
+  const agent = request(url)
+  const sending = agent[method](toTarget(operation.path, call))
     .set({
       ...(needsKey && { 'Idempotency-Key': idempotencyKey }),
       ...(token !== null && { Authorization: `Bearer ${token}` }),

@@ -91,7 +91,7 @@ describe('createAccessTokenAuthenticator', () => {
     await second.close()
   })
 
-  it('cannot decide where the metadata has no address of keys', async () => {
+  it('cannot decide, and guesses no address, where the metadata has none of keys', async () => {
     issuer.answer((_, response) =>
       response
         .writeHead(200, { 'content-type': 'application/json' })
@@ -100,6 +100,7 @@ describe('createAccessTokenAuthenticator', () => {
     await expect(create()(requestWith(`Bearer ${issuer.token()}`), context)).resolves.toMatchObject({
       reason: 'unavailable',
     })
+    expect(issuer.requests).toEqual(['/.well-known/openid-configuration'])
   })
 
   it('names the issuer, never the token, in what it logs', async () => {

@@ -219,6 +219,18 @@ describe('createAccessTokenVerifier', () => {
       await expect(verify(signToken(header(given), claims(), ec))).resolves.toEqual(refused(code))
     })
 
+    it('with typ null even where none is due', async () => {
+      const untyped = { typ: [null] }
+      await expect(
+        verify(signToken(header({ typ: undefined }), claims(), ec), untyped),
+      ).resolves.toMatchObject({
+        ok: true,
+      })
+      await expect(verify(signToken(header({ typ: null }), claims(), ec), untyped)).resolves.toEqual(
+        refused('typ'),
+      )
+    })
+
     it('with a typ that is inherited only', async () => {
       const text = JSON.stringify(header({ typ: undefined })).replace('{', '{"__proto__":{"typ":"at+jwt"},')
       await expect(verify(signToken(text, claims(), ec))).resolves.toEqual(refused('typ'))

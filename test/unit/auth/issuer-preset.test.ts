@@ -19,6 +19,8 @@ describe('inferPreset', () => {
     { given: 'https://login.example.org', want: 'rfc9068' },
     { given: 'http://127.0.0.1:9000', want: 'rfc9068' },
     { given: 'https://okta.com.example.org/oauth2/default', want: 'rfc9068' },
+    { given: 'https://example.org/org.okta.com/oauth2/default', want: 'rfc9068' },
+    { given: 'https://tenant.auth0.com.example.org/', want: 'rfc9068' },
     { given: 'https://notokta.com/oauth2/default', want: 'rfc9068' },
     { given: 'https://example.org/tenant.auth0.com/', want: 'rfc9068' },
     { given: 'https://login.example.org/realms/main/other', want: 'rfc9068' },

@@ -120,7 +120,7 @@ describe('createRemoteKeySet', () => {
       seconds = 301
       issuer.rotate([await mintKey()])
       await expect(keySet.findKey(headerOf(key))).resolves.toBeDefined()
-      await vi.waitFor(() => expect(logged).toHaveLength(2))
+      await vi.waitFor(() => expect(logged).toHaveLength(2), { timeout: 4000 })
       expect(issuer.requests).toHaveLength(2)
       await expect(keySet.findKey(headerOf(key))).rejects.toMatchObject(unknown)
     })
@@ -149,17 +149,25 @@ describe('createRemoteKeySet', () => {
     })
 
     it('lets nobody wait for an endpoint that is known to be slow', async () => {
-      const keySet = create({ timeoutMs: 50 })
+      const failing: ((reason: Error) => void)[] = []
+      let slow = false
+      const keySet = create({
+        fetch: (...call) =>
+          slow ? new Promise((_resolve, reject) => failing.push(reject)) : globalThis.fetch(...call),
+      })
       await keySet.findKey(headerOf(key))
-      issuer.answer(() => undefined)
+      slow = true
       seconds = 601
-      await keySet.findKey(headerOf(key))
-      expect(logged.map(({ level }) => level)).toEqual(['debug', 'warn'])
+      const waiting = keySet.findKey(headerOf(key))
+      await vi.waitFor(() => expect(failing).toHaveLength(1), { timeout: 4000 })
+      failing[0]?.(new Error('slow'))
+      await expect(waiting).resolves.toBeDefined()
       seconds = 700
       await keySet.findKey(headerOf(key))
       await keySet.findKey(headerOf(key))
-      expect(logged).toHaveLength(2)
-      await vi.waitFor(() => expect(logged).toHaveLength(3))
+      expect(failing).toHaveLength(2)
+      expect(logged.map(({ level }) => level)).toEqual(['debug', 'warn'])
+      failing[1]?.(new Error('slow'))
     })
   })
 

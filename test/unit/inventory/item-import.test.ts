@@ -6,7 +6,7 @@ import { getItem } from '../../../src/inventory/items.js'
 import { inventoryMigrations } from '../../../src/inventory/migrations.js'
 import { createReservation } from '../../../src/inventory/reservations.js'
 import { transaction } from '../../../src/store/transaction.js'
-import { emptyTables, openTestStore, testServerUrl, type TestStore } from '../../support/database.js'
+import { emptyTables, openTestStore, rowsOf, testServerUrl, type TestStore } from '../../support/database.js'
 import { letTimePass, stockItem } from '../../support/inventory.js'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
@@ -41,10 +41,8 @@ const reserve = (sku: string, quantity: number) =>
       { id: randomUUID(), lines: [{ sku, quantity }], expiresInSeconds: 60 },
     ),
   )
-const count = async () => {
-  const result = await store.db.execute(sql`select count(*)::int as n from inventory.items`)
-  return (result as unknown as { rows: [{ n: number }] }).rows[0].n
-}
+const count = async () =>
+  (await rowsOf<{ n: number }>(store.db, sql`select count(*)::int as n from inventory.items`))[0]?.n
 const problem = (name: string, extensions: object = {}) =>
   expect.objectContaining({ code: `urn:problem-type:${name}`, extensions })
 
@@ -151,9 +149,12 @@ describe.skipIf(testServerUrl === undefined)('imports at the same time', () => {
       run(many(20).map(({ sku }) => line(sku, 3))),
       ...many(20).map(({ sku }) => reserve(sku, 1)),
     ])
-    const { rows } = (await store.db.execute(sql`
+    const rows = await rowsOf<{ on_hand: number; held: number }>(
+      store.db,
+      sql`
       select on_hand, (select coalesce(sum(quantity), 0)::int from inventory.reservation_lines l where l.sku = i.sku) as held
-      from inventory.items i`)) as unknown as { rows: readonly { on_hand: number; held: number }[] }
+      from inventory.items i`,
+    )
     expect(rows.length).toBe(20)
     for (const { on_hand, held } of rows) expect(held).toBeLessThanOrEqual(on_hand)
   })

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { runOnce, type IdempotentRequest, type StorableReply } from '../../../src/store/idempotency.js'
 import { transaction } from '../../../src/store/transaction.js'
-import { emptyTables, openTestStore, testServerUrl, type TestStore } from '../../support/database.js'
+import { emptyTables, openTestStore, rowsOf, testServerUrl, type TestStore } from '../../support/database.js'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
@@ -31,10 +31,8 @@ const send = (change: Partial<IdempotentRequest> = {}, reply?: StorableReply): P
       return reply ?? { status: 201, headers: { Location: `/${serial}` }, body: { serial } }
     }),
   )
-const count = async (table: string): Promise<unknown> => {
-  const result = await store.db.execute(sql`select count(*)::int as n from ${sql.raw(table)}`)
-  return (result as unknown as { rows: [{ n: number }] }).rows[0].n
-}
+const count = async (table: string): Promise<number | undefined> =>
+  (await rowsOf<{ n: number }>(store.db, sql`select count(*)::int as n from ${sql.raw(table)}`))[0]?.n
 const age = (interval: string): PromiseLike<unknown> =>
   store.db.execute(sql`update gatehouse.idempotency_keys set expires_at = expires_at - ${interval}::interval`)
 

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openStore } from '../../../src/store/store.js'
-import { openTestStore, testServerUrl, type TestStore } from '../../support/database.js'
+import { openTestStore, rowsOf, testServerUrl, type TestStore } from '../../support/database.js'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
@@ -48,8 +48,7 @@ const create = {
   sql: 'create table room.notes (n int);\n--> statement-breakpoint\ninsert into room.notes values (1);',
 }
 const add = { when: 2000, tag: '0001_add', sql: 'insert into room.notes values (2);' }
-const rows = async (query: string): Promise<unknown> =>
-  ((await store.db.execute(sql.raw(query))) as unknown as { rows: unknown }).rows
+const rows = (query: string): Promise<readonly unknown[]> => rowsOf(store.db, sql.raw(query))
 
 describe('migrations', () => {
   it('are applied in order, and each once', async () => {

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Transaction } from '../../../src/store/database.js'
 import { transaction } from '../../../src/store/transaction.js'
-import { openTestStore, testServerUrl, type TestStore } from '../../support/database.js'
+import { openTestStore, rowsOf, testServerUrl, type TestStore } from '../../support/database.js'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
@@ -19,10 +19,7 @@ afterAll(() => store.close())
 
 const bump = (tx: Transaction, name: string): Promise<unknown> =>
   Promise.resolve(tx.execute(sql`update counters set n = n + 1 where name = ${name}`))
-const counts = (): PromiseLike<unknown> =>
-  store.db
-    .execute(sql`select n from counters order by name`)
-    .then((result) => (result as { rows: unknown }).rows)
+const counts = (): Promise<readonly unknown[]> => rowsOf(store.db, sql`select n from counters order by name`)
 
 /** Fails as the database does when it gives up one transaction for another. */
 const giveUp = (tx: Transaction, code: string): Promise<unknown> =>

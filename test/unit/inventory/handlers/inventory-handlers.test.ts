@@ -252,7 +252,7 @@ describe.each([
   it.skipIf(testServerUrl === undefined)(
     'has one effect of many at once; the others are told to try again',
     async () => {
-      const all = await Promise.allSettled(Array.from({ length: 10 }, () => send(2, 'key')))
+      const all = await Promise.allSettled(Array.from({ length: 10 }, async () => send(2, 'key')))
       const after = await state()
       for (const one of all) {
         if (one.status === 'rejected') {
@@ -359,8 +359,13 @@ describe('reservations', () => {
 
   it('of another client are not found', async () => {
     const id = idOf(await reserve(2, 'a'))
-    for (const attempt of [read(id, 'other'), close('confirm', id, 'other'), close('release', id, 'other')]) {
-      await expect(attempt).rejects.toEqual(problem('gatehouse:not-found', { status: 404 }))
+    const attempts = [
+      async () => read(id, 'other'),
+      async () => close('confirm', id, 'other'),
+      async () => close('release', id, 'other'),
+    ]
+    for (const attempt of attempts) {
+      await expect(attempt()).rejects.toEqual(problem('gatehouse:not-found', { status: 404 }))
     }
     expect(await handlers.listReservations(none, caller('other'))).toEqual({
       status: 200,
@@ -410,14 +415,15 @@ describe('a database that cannot serve', () => {
     const key = { 'idempotency-key': 'k' }
     const id = { reservationId: '5f0c1c1e-0d8b-4c55-9d0f-6a1d1f0b8f5e' }
     const attempts = [
-      broken.listItems(none, caller()),
-      broken.getItem(item('NUT'), caller()),
-      broken.adjustStock({ ...item('NUT'), headers: key, body: { delta: 1, reason: 'other' } }, caller()),
-      broken.confirmReservation({ ...none, params: id }, caller()),
-      broken.exportItems(none, caller()),
+      async () => broken.listItems(none, caller()),
+      async () => broken.getItem(item('NUT'), caller()),
+      async () =>
+        broken.adjustStock({ ...item('NUT'), headers: key, body: { delta: 1, reason: 'other' } }, caller()),
+      async () => broken.confirmReservation({ ...none, params: id }, caller()),
+      async () => broken.exportItems(none, caller()),
     ]
     for (const attempt of attempts) {
-      await expect(attempt).rejects.toEqual(
+      await expect(attempt()).rejects.toEqual(
         problem('gatehouse:service-unavailable', { status: 503, headers: { 'Retry-After': '1' } }),
       )
     }
