@@ -16,7 +16,7 @@ export const stylesIn: Readonly<Record<ParameterIn, readonly ParameterStyle[]>> 
   path: ['simple', 'label', 'matrix'],
   query: ['form', 'spaceDelimited', 'pipeDelimited', 'deepObject'],
   header: ['simple'],
-  cookie: ['form'],
+  cookie: ['form', 'cookie'],
 }
 
 /** Thrown where a value does not have the form of its style. */

@@ -16,6 +16,7 @@ import {
   type Unstyled,
 } from './parameter-style.js'
 import { decodePercent, decodeQuery, MalformedEncodingError, type QueryPair } from './query-string.js'
+import type { OpenApiVersion } from './openapi-version.js'
 import type { Located, Resolver } from './reference.js'
 import { readTypes, type TypedSchema } from './schema-types.js'
 import type { Validate, Validators } from './validator.js'
@@ -25,6 +26,8 @@ import type { Validate, Validators } from './validator.js'
 /** The parts of a request that hold parameters, split but not decoded. */
 export interface RawParts {
   readonly path: Readonly<Record<string, string>>
+  /** The query as it was sent, without its `?`. */
+  readonly queryString: string
   readonly query: readonly QueryPair[]
   /** Query pairs whose names no parameter declares. */
   readonly undeclaredQuery: readonly QueryPair[]
@@ -44,6 +47,7 @@ export interface Parameter {
 }
 
 export interface ParameterContext {
+  readonly version: OpenApiVersion
   readonly resolver: Resolver
   readonly validators: Validators
   readonly defects: DefectLog
@@ -68,8 +72,11 @@ export function compileParameter(
   const extract = isJsonObject(value['content'])
     ? compileContent(name, at, value['content'], pointer, context)
     : compileSchema(name, at, value, pointer, context)
-  if (!extract) return undefined
-  const required = value['required'] === true
+  return extract && toParameter(name, at, value['required'] === true, extract)
+}
+
+/** What reads and checks one parameter, around how its value is taken from the request. */
+export function toParameter(name: string, at: ParameterIn, required: boolean, extract: Extract): Parameter {
   const violation = (keyword: string, detail: string): Violation => ({
     in: at,
     pointer: `/${escapeToken(name)}`,
@@ -100,7 +107,7 @@ export function compileParameter(
   }
 }
 
-interface Extract {
+export interface Extract {
   readonly claims: (queryName: string) => boolean
   readonly from: (parts: RawParts) => unknown
   readonly validate: Validate
@@ -164,8 +171,9 @@ function compileSchema(
   }
   const schemaPointer = childPointer(pointer, 'schema')
   const typed = readTypes(resolver, parameter['schema'], schemaPointer)
-  const explode = typeof parameter['explode'] === 'boolean' ? parameter['explode'] : style === 'form'
-  const options = { name, style, explode, shape: typed.shape, decode: decoderOf(at) }
+  const explode =
+    typeof parameter['explode'] === 'boolean' ? parameter['explode'] : style === 'form' || style === 'cookie'
+  const options = { name, style, explode, shape: typed.shape, decode: decoderOf(at, style) }
   const read = readerFor(at, options, typed)
   return {
     claims: read.claims,
@@ -276,7 +284,9 @@ function one(values: readonly string[]): string | undefined {
   return values[0]
 }
 
-function decoderOf(at: ParameterIn): (raw: string) => string {
+function decoderOf(at: ParameterIn, style?: ParameterStyle): (raw: string) => string {
+  // OpenAPI 3.2: with this style nothing is percent-encoded.
+  if (style === 'cookie') return (raw) => raw
   if (at === 'query') return decodeQuery
   // Header values are sent as they are; spaces around the items of a list are not part of them.
   return at === 'header' ? (raw) => raw.trim() : decodePercent

@@ -1,5 +1,6 @@
 import type { Violation } from '../problem/problem.js'
 import { escapeToken, childPointer } from './json-pointer.js'
+import { compileQueryString } from './query-string-parameter.js'
 import { compileParameter, type Parameter, type ParameterContext, type RawParts } from './parameter.js'
 import type { ParameterIn } from './parameter-style.js'
 import type { Located } from './reference.js'
@@ -57,7 +58,7 @@ export function compileParameters(
     }
   }
   checkTemplate(declared, templateNames, pointer, context)
-  const compiled = [...declared.values()].flatMap((parameter) => compileParameter(parameter, context) ?? [])
+  const compiled = [...declared.values()].flatMap((parameter) => compile(parameter, context) ?? [])
   const inQuery = compiled.filter((parameter) => parameter.in === 'query')
   const takesUndeclared = inQuery.some((parameter) => parameter.takesUndeclared)
   const ownNames = new Set(inQuery.map(({ name }) => name))
@@ -73,6 +74,13 @@ export function compileParameters(
       return { decoded: result.decoded, violations: [...result.violations, ...unknown(refused)] }
     },
   }
+}
+
+function compile(parameter: Located, context: ParametersContext): Parameter | undefined {
+  const { in: place, name } = parameter.value
+  return context.version === '3.2' && place === 'querystring' && typeof name === 'string'
+    ? compileQueryString(name, parameter, context)
+    : compileParameter(parameter, context)
 }
 
 function keyOf({ value }: Located): string {

@@ -21,6 +21,7 @@ export function toRawParts(
   const headers = request.headersDistinct
   return {
     path,
+    queryString: query,
     query: parseQuery(query),
     headers,
     cookies: (headers['cookie'] ?? []).flatMap(parseCookies),

@@ -161,10 +161,14 @@ describe.skipIf(!hasCorpus)(`${title}: routes`, () => {
 /** `servers` never route here, so the one that a case goes through is set as the base path. */
 async function serverPathOf(spec: string, target: string): Promise<string> {
   const { document } = await loadContract(path(spec), { onDefect: 'warn' })
-  const servers = (document['servers'] ?? []) as readonly { readonly url: string }[]
-  const paths = servers.map(({ url }) =>
-    new URL(url.replaceAll(/[{}]/g, ''), 'http://host').pathname.replace(/\/+$/, ''),
-  )
+  interface Server {
+    readonly url: string
+    readonly variables?: Readonly<Record<string, { readonly default: string }>>
+  }
+  const paths = ((document['servers'] ?? []) as readonly Server[]).map(({ url, variables = {} }) => {
+    const filled = url.replaceAll(/\{([^}]+)\}/g, (_, name: string) => variables[name]?.default ?? name)
+    return new URL(filled, 'http://host').pathname.replace(/\/+$/, '')
+  })
   return paths.filter((one) => target.startsWith(one)).sort((a, b) => b.length - a.length)[0] ?? ''
 }
 
