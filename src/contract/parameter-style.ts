@@ -3,7 +3,7 @@
 export type ParameterIn = 'path' | 'query' | 'header' | 'cookie'
 
 export type ParameterStyle =
-  'simple' | 'label' | 'matrix' | 'form' | 'spaceDelimited' | 'pipeDelimited' | 'deepObject'
+  'simple' | 'label' | 'matrix' | 'form' | 'spaceDelimited' | 'pipeDelimited' | 'deepObject' | 'cookie'
 
 /** The shape that the parameter's schema asks for. */
 export type Shape = 'primitive' | 'array' | 'object'
