@@ -142,6 +142,8 @@ function toList(value: Unstyled): readonly Unstyled[] | undefined {
     ([key], index) => key === String(index) || (key === '' && entries.length === 1),
   )
   return isIndexed
-    ? entries.flatMap(([key, item]) => (key === '' && Array.isArray(item) ? item : [item]))
+    ? entries.flatMap(([key, item]) =>
+        key === '' && Array.isArray(item) ? (item as readonly Unstyled[]) : [item],
+      )
     : undefined
 }

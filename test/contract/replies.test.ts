@@ -21,7 +21,7 @@ afterAll(() => gate.close())
 
 const ajv = new Ajv2020({ strict: false, allErrors: true, formats: fullFormats })
 ajv.addSchema(bundledDocument, 'document')
-const isProblem = ajv.compile({ $ref: 'document#/components/schemas/Problem' }) as ValidateFunction
+const isProblem: ValidateFunction = ajv.compile({ $ref: 'document#/components/schemas/Problem' })
 
 /** What the gate itself answers: declared under its status or under `default`, and problem details either way. */
 function expectDeclaredProblem(
@@ -62,9 +62,9 @@ describe.each(documentedOperations)('$operationId', (operation) => {
   if (success)
     it('answers 500 where its handler adds a member that is not declared', async () => {
       gate.replyNext({
-        status: success!.status,
-        headers: success!.headers,
-        body: { ...(success!.body as object), undeclaredMember: 1 },
+        status: success.status,
+        headers: success.headers,
+        body: { ...(success.body as object), undeclaredMember: 1 },
       })
       expect((await gate.send(exampleRequest(operation), token())).status).toBe(500)
     })
@@ -95,7 +95,7 @@ describe.each(documentedOperations)('$operationId', (operation) => {
 describe('the problems that the document shows', () => {
   const known = new Map(
     [...Object.values(problemTypes), ...Object.values(inventoryProblems)].map((problem) => [
-      problem.type as string,
+      problem.type,
       problem,
     ]),
   )

@@ -63,7 +63,9 @@ export async function serveDocument(
       },
     ]),
   )
-  const authenticators = Object.fromEntries([...contract.securitySchemes.keys()].map((name) => [name, allowed]))
+  const authenticators = Object.fromEntries(
+    [...contract.securitySchemes.keys()].map((name) => [name, allowed]),
+  )
   const app = createApp({ contract, handlers, authenticators, validateReplies: 'off', ...appOptions })
   const server = createServer(app)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -87,12 +89,17 @@ function declaredSuccess(contract: Contract, pointer: string): number {
 
 function sendRaw(port: number, { method, path, headers = {}, body }: RawRequest): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
-    const request = httpRequest({ port, host: '127.0.0.1', method, path, headers: headers as never }, (response) => {
-      const chunks: Buffer[] = []
-      response.on('data', (chunk: Buffer) => chunks.push(chunk))
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }))
-      response.on('error', reject)
-    })
+    const request = httpRequest(
+      { port, host: '127.0.0.1', method, path, headers: headers as never },
+      (response) => {
+        const chunks: Buffer[] = []
+        response.on('data', (chunk: Buffer) => chunks.push(chunk))
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }),
+        )
+        response.on('error', reject)
+      },
+    )
     request.on('error', reject)
     if (body !== undefined && body !== null) {
       const bytes = typeof body === 'string' ? Buffer.from(body) : body

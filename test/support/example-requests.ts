@@ -94,7 +94,7 @@ export const documentedOperations: readonly DocumentedOperation[] = Object.entri
           readResponse(response),
         ]),
       ),
-    } as DocumentedOperation
+    }
   })
 })
 
@@ -122,7 +122,7 @@ export function exampleRequest(operation: DocumentedOperation, changes: RequestC
   let path = operation.path
   for (const parameter of operation.parameters) {
     const changed = changes.parameter?.name === parameter.name && changes.parameter.in === parameter.in
-    const value = changed ? changes.parameter?.value : exampleOf(parameter)
+    const value = changed ? changes.parameter.value : exampleOf(parameter)
     if (value === undefined) continue
     if (parameter.in === 'path') path = path.replace(`{${parameter.name}}`, encodeURIComponent(String(value)))
     else if (parameter.in === 'header') headers[parameter.name] = String(value)

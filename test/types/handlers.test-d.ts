@@ -108,7 +108,9 @@ describe('the principal of a handler', () => {
   })
 
   it('is optional where `{}` is one of the alternatives', () => {
-    type Maybe = PrincipalFor<readonly [{ readonly oauth: readonly ['a'] }, Record<never, never>]>
+    const requirements = [{ oauth: ['a'] }, {}] as const
+    type Maybe = PrincipalFor<typeof requirements>
+    expectTypeOf(requirements[1]).toExtend<object>()
     expectTypeOf<undefined>().toExtend<Maybe>()
     expectTypeOf<NonNullable<Maybe>['scopes']>().toEqualTypeOf<readonly 'a'[]>()
   })

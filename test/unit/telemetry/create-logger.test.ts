@@ -4,7 +4,7 @@ import { createLogger } from '../../../src/telemetry/create-logger.js'
 function logged(fields: Readonly<Record<string, unknown>>, level = 'info'): string {
   let text = ''
   const destination = { write: (line: string) => (text += line) }
-  createLogger({ level, destination: destination as never }).info(fields, 'message')
+  createLogger({ level, destination: destination }).info(fields, 'message')
   return text
 }
 
