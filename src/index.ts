@@ -14,7 +14,14 @@ export type {
   ChallengeReason,
   Unauthenticated,
 } from './auth/authenticator.js'
+export { JwkSetError } from './auth/jwk-set.js'
 export { PolicyError, type AccessTokenPolicyInput } from './auth/policy.js'
+export {
+  createResourceMetadata,
+  resourceMetadataUrl,
+  type ResourceMetadata,
+  type ResourceMetadataInput,
+} from './auth/resource-metadata.js'
 export {
   ContractError,
   type Defect,
@@ -31,7 +38,12 @@ export type {
   PrincipalFor,
   Reply,
 } from './contract/handler.js'
-export { loadContract, type Contract, type LoadContractOptions } from './contract/load-contract.js'
+export {
+  loadContract,
+  type Contract,
+  type Found,
+  type LoadContractOptions,
+} from './contract/load-contract.js'
 export type { DecodedInput, Operation } from './contract/operation.js'
 export type { Principal } from './contract/principal.js'
 export type { OpenApiDocument } from './contract/read-document.js'
@@ -41,6 +53,7 @@ export type {
   SecurityScheme,
 } from './contract/security-requirement.js'
 export { createApp, type CreateAppOptions } from './http/app.js'
+export { createDocs, type Docs, type DocsAsset, type DocsInput } from './http/docs.js'
 export { openapiMiddleware, type OpenapiMiddlewareOptions } from './http/openapi-middleware.js'
 export { createServer, type CreateServerOptions, type GatehouseServer } from './http/server.js'
 export { Problem, type ProblemDetails, type ProblemOptions, type Violation } from './problem/problem.js'

@@ -8,11 +8,11 @@ import { createRemoteKeySet, createStaticKeySet, type KeySet, type KeySetOptions
 import { PolicyError, resolvePolicy, type AccessTokenPolicy, type AccessTokenPolicyInput } from './policy.js'
 
 export interface AccessTokenAuthenticatorOptions extends KeySetOptions {
-  /** Names the protection space in challenges (default: `api`). */
+  /** Names the protection space in challenges. Default: `api`. */
   readonly realm?: string
-  /** Address of this resource's RFC 9728 document, for challenges (default: none). */
+  /** Address of this resource's RFC 9728 document, for challenges. Default: none. */
   readonly resourceMetadataUrl?: string
-  /** Whether issuers may use `http` on loopback hosts, for development (default: false). */
+  /** Whether issuers may use `http` on loopback hosts, for development. Default: false. */
   readonly allowInsecureIssuers?: boolean
 }
 
@@ -22,7 +22,8 @@ export type AccessTokenAuthenticator = Authenticator & Required<Pick<Authenticat
 /**
  * The authenticator for `oauth2`, `openIdConnect` and `http` bearer schemes: JWT access tokens sent as bearer tokens,
  * one policy per issuer. It fetches nothing until it is asked: `ready()` loads the keys. Throws `PolicyError` for a
- * policy that cannot work and `TypeError` for a realm or address that no challenge can carry.
+ * policy that cannot work, `JwkSetError` for keys in it that cannot be used, and `TypeError` for no policy at all and for
+ * a realm or address that no challenge can carry.
  */
 export function createAccessTokenAuthenticator(
   policies: readonly AccessTokenPolicyInput[],

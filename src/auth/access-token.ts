@@ -37,7 +37,7 @@ export interface TrustedIssuer {
 }
 
 export interface AccessTokenOptions {
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch. Default: `Date.now`. */
   readonly now?: () => number
 }
 
@@ -52,6 +52,12 @@ const forbiddenHeaders = ['crit', 'b64', 'zip', 'enc']
 
 /** Claims that only ID tokens (OpenID Connect Core 1.0 section 2) and security events (RFC 8417) have. */
 const foreignClaims = ['nonce', 'at_hash', 'c_hash', 's_hash', 'events']
+
+/**
+ * RFC 6749 appendix A.1, of a length that databases can index. It says whose things are: a NUL is more than PostgreSQL can
+ * hold, and two lone surrogates are one text once they are UTF-8.
+ */
+const clientIdentifier = /^[\x20-\x7e]{1,1024}$/
 
 /** The last second that a JavaScript date can hold. */
 const maxNumericDate = 8.64e12
@@ -143,7 +149,7 @@ function accept(claims: JWTPayload, policy: AccessTokenPolicy, nowSeconds: numbe
 
   const clientIdFrom = policy.clientIdFrom.find((name) => Object.hasOwn(claims, name))
   const clientId = clientIdFrom === undefined ? undefined : claims[clientIdFrom]
-  if (typeof clientId !== 'string' || clientId === '') return refuseClaims('client')
+  if (typeof clientId !== 'string' || !clientIdentifier.test(clientId)) return refuseClaims('client')
   if (policy.clientIds !== null && !policy.clientIds.includes(clientId)) return refuseClaims('client')
 
   const scopes = toGrantedScopes(claims, policy)

@@ -30,9 +30,9 @@ export class DiscoveryError extends Error {
 export interface DiscoveryOptions extends Omit<FetchJsonOptions, 'signal'>, SecureUrlOptions {}
 
 export interface IssuerMetadataSourceOptions extends DiscoveryOptions {
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch. Default: `Date.now`. */
   readonly now?: () => number
-  /** Seconds for which metadata is kept (default: 600). */
+  /** Seconds for which metadata is kept. Default: 600. */
   readonly maxAgeSeconds?: number
 }
 

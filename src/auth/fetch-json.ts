@@ -12,9 +12,9 @@ export class FetchJsonError extends Error {
 }
 
 export interface FetchJsonOptions {
-  /** Replaces the global `fetch`. */
+  /** Default: the global one. */
   readonly fetch?: typeof fetch
-  /** Milliseconds for the whole answer (default: 5000). */
+  /** Milliseconds for the whole answer. Default: 5,000. */
   readonly timeoutMs?: number
   /** Ends the attempt, in place of `timeoutMs`. */
   readonly signal?: AbortSignal

@@ -34,14 +34,15 @@ export class UnknownKeyError extends Error {
 }
 
 export interface KeySetOptions extends Omit<FetchJsonOptions, 'signal'> {
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch. Default: `Date.now`. */
   readonly now?: () => number
+  /** Told of loads and failures. Default: nobody. */
   readonly logger?: Logger
-  /** Seconds for which keys count as current; they are renewed in the background from half of it (default: 600). */
+  /** Seconds for which keys count as current; they are renewed in the background from half of it. Default: 600. */
   readonly maxAgeSeconds?: number
-  /** Seconds beyond that for which they still serve while the issuer cannot be reached (default: 3600). */
+  /** Seconds beyond that for which they still serve while the issuer cannot be reached. Default: 3,600. */
   readonly maxStaleSeconds?: number
-  /** Seconds that pass between two fetches for the sake of unknown keys (default: 30). */
+  /** Seconds that pass between two fetches for the sake of unknown keys. Default: 30. */
   readonly cooldownSeconds?: number
 }
 

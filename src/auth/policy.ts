@@ -13,19 +13,19 @@ import { isSecureUrl, type SecureUrlOptions } from './secure-url.js'
 export interface AccessTokenPolicyInput extends Partial<Omit<IssuerConventions, 'hasAudience'>> {
   /** Issuer identifier: an https URL that is compared byte for byte. */
   readonly issuer: string
-  /** (default: inferred from the issuer's host, else `rfc9068`) */
+  /** Default: inferred from the issuer's host, else `rfc9068`. */
   readonly preset?: IssuerPreset
   /** A token must name one of them. `null` where tokens name none: then `clientIds` or `scopePrefix` pins them. */
   readonly audiences?: readonly string[] | null
-  /** The only clients that are accepted (default: any client of the issuer). */
+  /** The only clients that are accepted. Default: any client of the issuer. */
   readonly clientIds?: readonly string[]
-  /** Only scopes with this prefix count, and they count without it (default: all, as they are). */
+  /** Only scopes with this prefix count, and they count without it. Default: all, as they are. */
   readonly scopePrefix?: string
-  /** Seconds by which clocks may differ, 0 to 300 (default: 30). */
+  /** Seconds by which clocks may differ, 0 to 300. Default: 30. */
   readonly clockToleranceSeconds?: number
   /** The issuer's keys, where they are not to be fetched. */
   readonly jwks?: JSONWebKeySet
-  /** Address of the issuer's keys (default: from its metadata). */
+  /** Address of the issuer's keys. Default: from its metadata. */
   readonly jwksUri?: string
 }
 

@@ -5,9 +5,9 @@ export interface ResourceMetadataInput {
   readonly issuers: readonly string[]
   /** Scopes that the OpenAPI document names. */
   readonly scopes: readonly string[]
-  /** Name for people (default: none). */
+  /** Name for people. Default: none. */
   readonly name?: string
-  /** Address of the documentation (default: none). */
+  /** Address of the documentation. Default: none. */
   readonly documentationUrl?: string
 }
 

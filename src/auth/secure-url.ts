@@ -1,5 +1,5 @@
 export interface SecureUrlOptions {
-  /** Whether `http` is accepted on loopback hosts, for development (default: false). */
+  /** Whether `http` is accepted on loopback hosts, for development. Default: false. */
   readonly allowInsecureIssuers?: boolean
 }
 

@@ -5,7 +5,7 @@ import type { EnvironmentReader } from './environment-reader.js'
 type AuthorizationConfig = Pick<Config, 'issuer' | 'issuerPreset' | 'audiences' | 'clientIds'>
 
 /** Okta's own domains; at a custom one only `ISSUER_PRESET` tells. */
-const oktaHost = /\.(?:okta|oktapreview|okta-emea)\.com$/
+const oktaHost = /\.(?:okta|oktapreview|okta-emea|okta-gov)\.com$/
 
 /** The part of the configuration that says whose access tokens are accepted. */
 export function readAuthorizationConfig(

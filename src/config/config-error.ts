@@ -13,7 +13,7 @@ export class ConfigError extends Error {
   readonly mistakes: readonly ConfigMistake[]
 
   constructor(mistakes: readonly ConfigMistake[]) {
-    const count = mistakes.length === 1 ? 'a mistake' : `${String(mistakes.length)} mistakes`
+    const count = mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`
     const lines = mistakes.map(({ name, message }) => `  ${name} ${message}`)
     super(
       [`The environment has ${count}. Correct it, here or in .env, and start again:`, ...lines].join('\n'),

@@ -95,9 +95,7 @@ export function createEnvironmentReader(
       parsed(name, (value) => {
         const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN
         if (!(number >= minimum && number <= maximum)) {
-          throw new Error(
-            `is "${value}": give a whole number from ${String(minimum)} to ${String(maximum)}, in digits`,
-          )
+          throw new Error(`is "${value}": give a whole number from ${minimum} to ${maximum}, in digits`)
         }
         return number
       }),

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
 import { parseDatabaseUrl, parseHost, parseOrigin } from './addresses.js'
 import { readAuthorizationConfig } from './authorization-config.js'
+import { parseBearerToken } from './bearer-token.js'
 import { parseByteSize } from './byte-size.js'
 import { ConfigError } from './config-error.js'
 import { logLevels, validateRepliesModes, type Config, type Environment, type TlsConfig } from './config.js'
-import { parseBearerToken } from './bearer-token.js'
 import { createEnvironmentReader, type EnvironmentReader } from './environment-reader.js'
 
 export interface ParseConfigOptions {
@@ -87,7 +87,7 @@ function readTls(read: EnvironmentReader): TlsConfig | undefined {
 function localUrl(host: string, port: number, tls: TlsConfig | undefined): string {
   const isEverywhere = host === '0.0.0.0' || host === '::'
   const name = isEverywhere ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
-  return new URL(`${tls === undefined ? 'http' : 'https'}://${name}:${String(port)}`).origin
+  return new URL(`${tls === undefined ? 'http' : 'https'}://${name}:${port}`).origin
 }
 
 function deepFreeze<T>(value: T): T {

@@ -1,3 +1,5 @@
+import { authorsData, childKinds, memberKinds, type ComponentKind } from './component-kind.js'
+import type { DefectLog } from './defect.js'
 import {
   childPointer,
   isJsonObject,
@@ -6,67 +8,12 @@ import {
   type Json,
   type JsonObject,
 } from './json-pointer.js'
-import type { DefectLog } from './defect.js'
 import { readDocument, type OpenApiDocument } from './read-document.js'
 
 /*
  * Joins the files of a document into one. References are kept, never expanded: a target in another file becomes a
  * component (path items, which many documents split off, take its place), and a reference to it becomes internal.
  */
-
-/** Members whose children are named freely, and the kind of component that each child is. */
-const mapsOf: Readonly<Record<string, ComponentKind | undefined>> = {
-  properties: 'schemas',
-  patternProperties: 'schemas',
-  $defs: 'schemas',
-  definitions: 'schemas',
-  dependentSchemas: 'schemas',
-  schemas: 'schemas',
-  responses: 'responses',
-  headers: 'headers',
-  examples: 'examples',
-  requestBodies: 'requestBodies',
-  securitySchemes: 'securitySchemes',
-  links: 'links',
-  callbacks: 'callbacks',
-  content: 'mediaTypes',
-  mediaTypes: 'mediaTypes',
-  paths: 'pathItems',
-  webhooks: 'pathItems',
-  pathItems: 'pathItems',
-}
-
-/** Members that hold one object, or a list of objects, of a known kind. */
-const kindOf: Readonly<Record<string, ComponentKind | undefined>> = {
-  parameters: 'parameters',
-  requestBody: 'requestBodies',
-}
-
-/** Members that hold data of the author's, in which `$ref` is no reference. */
-const data = new Set([
-  'example',
-  'default',
-  'const',
-  'enum',
-  'value',
-  'mapping',
-  'security',
-  'scopes',
-  'required',
-])
-
-type ComponentKind =
-  | 'schemas'
-  | 'responses'
-  | 'parameters'
-  | 'examples'
-  | 'requestBodies'
-  | 'headers'
-  | 'securitySchemes'
-  | 'links'
-  | 'callbacks'
-  | 'pathItems'
-  | 'mediaTypes'
 
 interface Place {
   readonly url: URL
@@ -127,7 +74,7 @@ export async function bundle(root: Json, url: URL, defects: DefectLog): Promise<
 
   const lookUp = async (reference: string, target: URL, from: Place): Promise<Json | undefined> => {
     const report = (why: string): void => {
-      const message = `\`$ref: ${reference}\` leads nowhere: ${why}`
+      const message = `\`$ref: ${reference}\` leads nowhere (${why}): correct it`
       defects.report({ code: 'unresolvable-reference', pointer: from.pointer, message })
     }
     let file: Json
@@ -183,14 +130,15 @@ export async function bundle(root: Json, url: URL, defects: DefectLog): Promise<
     const members: Record<string, unknown> = {}
     for (const [name, member] of Object.entries(value)) {
       const at = { url: place.url, pointer: childPointer(place.pointer, name) }
-      const mapKind = mapsOf[name]
-      if (data.has(name) || name.startsWith('x-') || member === undefined) define(members, name, member)
+      const mapKind = childKinds[name]
+      if (authorsData.has(name) || name.startsWith('x-') || member === undefined)
+        define(members, name, member)
       else if (mapKind && isJsonObject(member)) define(members, name, await copyMap(member, at, mapKind))
       else if (name === 'examples') define(members, name, member)
       else if (name === 'parameters' && isJsonObject(member))
         define(members, name, await copyMap(member, at, 'parameters'))
       else if (name === 'discriminator') define(members, name, await copyDiscriminator(member, at))
-      else define(members, name, await copy(member, at, kindOf[name] ?? 'schemas'))
+      else define(members, name, await copy(member, at, memberKinds[name] ?? 'schemas'))
     }
     return members
   }
@@ -199,11 +147,8 @@ export async function bundle(root: Json, url: URL, defects: DefectLog): Promise<
     const members: Record<string, unknown> = {}
     for (const [name, member] of Object.entries(map)) {
       const at = { url: place.url, pointer: childPointer(place.pointer, name) }
-      define(
-        members,
-        name,
-        name.startsWith('x-') || member === undefined ? member : await copy(member, at, kind),
-      )
+      const isPlain = name.startsWith('x-') || member === undefined
+      define(members, name, isPlain ? member : await copy(member, at, kind))
     }
     return members
   }

@@ -3,6 +3,7 @@ import { childPointer, isJsonObject, type JsonObject } from './json-pointer.js'
 import type { DefectLog } from './defect.js'
 import type { Operation } from './operation.js'
 import { compileParameters } from './parameters.js'
+import { operationMembers } from './path-item.js'
 import { parsePathTemplate, type PathTemplate } from './path-template.js'
 import type { OpenApiVersion } from './openapi-version.js'
 import type { Located, Resolver } from './reference.js'
@@ -30,8 +31,6 @@ export interface CompileContext {
 interface OperationContext extends CompileContext {
   readonly keys: Keys
 }
-
-const fixedMethods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']
 
 export function compilePaths(context: CompileContext): readonly PathEntry[] {
   const paths = context.resolver.document['paths']
@@ -74,7 +73,7 @@ function operationsOf(
   pointer: string,
   { version, defects }: CompileContext,
 ): readonly { readonly method: string; readonly value: JsonObject; readonly pointer: string }[] {
-  const names = version === '3.2' ? [...fixedMethods, 'query'] : fixedMethods
+  const names = operationMembers.filter((name) => name !== 'query' || version === '3.2')
   const fixed = names.map((name) => ({
     method: name.toUpperCase(),
     value: item[name],

@@ -39,6 +39,8 @@ export interface Seen {
   readonly members: Set<string>
   allItems: boolean
   readonly items: Set<number>
+  /** No alternative held, so nobody can say what they would have looked at. */
+  unsure: boolean
 }
 
 export function createRun(limit: number, scope?: Scope): Run {
@@ -46,12 +48,13 @@ export function createRun(limit: number, scope?: Scope): Run {
 }
 
 export function createSeen(): Seen {
-  return { allMembers: false, members: new Set(), allItems: false, items: new Set() }
+  return { allMembers: false, members: new Set(), allItems: false, items: new Set(), unsure: false }
 }
 
 export function addSeen(to: Seen, from: Seen): void {
   if (from.allMembers) to.allMembers = true
   if (from.allItems) to.allItems = true
+  if (from.unsure) to.unsure = true
   for (const name of from.members) to.members.add(name)
   for (const index of from.items) to.items.add(index)
 }

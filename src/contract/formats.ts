@@ -5,10 +5,9 @@ import { fullFormats } from 'ajv-formats/dist/formats.js'
  * A format says something of one type only; values of another type pass (section 7.2.1).
  */
 
-export interface Format {
-  readonly type: 'string' | 'number'
-  readonly fits: (value: never) => boolean
-}
+export type Format =
+  | { readonly type: 'string'; readonly fits: (value: string) => boolean }
+  | { readonly type: 'number'; readonly fits: (value: number) => boolean }
 
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 const base64url = /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2}(?:==)?|[A-Za-z0-9_-]{3}=?)?$/
@@ -34,7 +33,7 @@ const integers: Readonly<Record<string, readonly [number, number]>> = {
 const formats = new Map<string, Format>()
 
 for (const [name, format] of Object.entries(fullFormats)) {
-  const test = format instanceof RegExp ? (value: string) => format.test(value) : validateOf(format)
+  const test = testOf(format)
   if (test) formats.set(name, { type: 'string', fits: test })
 }
 for (const name of annotations) formats.set(name, { type: 'string', fits: () => true })
@@ -44,16 +43,24 @@ for (const [name, [least, most]] of Object.entries(integers)) {
     fits: (value: number) => Number.isInteger(value) && value >= least && value <= most,
   })
 }
-for (const name of ['float', 'double', 'decimal', 'decimal128']) formats.set(name, { type: 'number', fits: () => true })
+for (const name of ['float', 'double', 'decimal', 'decimal128'])
+  formats.set(name, { type: 'number', fits: () => true })
 formats.set('byte', { type: 'string', fits: (value: string) => base64.test(value) })
 formats.set('base64url', { type: 'string', fits: (value: string) => base64url.test(value) })
 formats.set('http-date', { type: 'string', fits: (value: string) => fixdate.test(value) })
+// The library's own expression for URLs backtracks, so that a long one could hold the process for minutes.
+formats.set('url', {
+  type: 'string',
+  fits: (value: string) => /^(?:https?|ftp):\/\/[^\s/]/i.test(value) && URL.canParse(value),
+})
 formats.set('char', { type: 'string', fits: (value: string) => [...value].length === 1 })
 
-function validateOf(format: unknown): ((value: string) => boolean) | undefined {
+/** The library tells a format as an expression, a function or an object around one; of numbers it is told below. */
+function testOf(format: unknown): ((value: string) => boolean) | undefined {
+  if (format instanceof RegExp) return (value) => format.test(value)
   if (typeof format === 'function') return format as (value: string) => boolean
   const { type, validate } = Object(format) as { readonly type?: string; readonly validate?: unknown }
-  return type === 'number' ? undefined : validateOf(validate)
+  return validate === undefined || type === 'number' ? undefined : testOf(validate)
 }
 
 /** `undefined` where the format is not known, and so could not be enforced. */

@@ -39,7 +39,7 @@ export type Found =
   | { readonly kind: 'no-method'; readonly allow: readonly string[] }
 
 export interface LoadContractOptions {
-  /** What to do with defects: one action, or an action by code. Default `'refuse'`. */
+  /** What to do with defects: one action, or an action by code. Default: `'refuse'`. */
   readonly onDefect?: DefectPolicy
 }
 

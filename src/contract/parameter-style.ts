@@ -99,7 +99,9 @@ function assignment(part: string): readonly [string, string] {
   return at === -1 ? [part, ''] : [part.slice(0, at), part.slice(at + 1)]
 }
 
-/** `name[member]=value`, any depth; `name[list]=a&name[list]=b` is a list. `paths` are the bracketed names. */
+const valueAndObject = 'is given both as a value and as an object'
+
+/** `name[member]=value`, any depth; `name[list]=a&name[list]=b` is a list. `path` holds the bracketed names. */
 export function undeepen(
   pairs: readonly { readonly path: readonly string[]; readonly value: string }[],
 ): Unstyled {
@@ -108,16 +110,10 @@ export function undeepen(
     let parent = object
     for (const token of path.slice(0, -1)) {
       const next = parent[token] ?? (parent[token] = emptyObject())
-      if (typeof next === 'string' || Array.isArray(next))
-        throw new StyleError('is given both as a value and as an object')
+      if (typeof next === 'string' || Array.isArray(next)) throw new StyleError(valueAndObject)
       parent = next as Record<string, Unstyled>
     }
-    const last = path.at(-1) ?? ''
-    const known = parent[last]
-    if (known === undefined) parent[last] = value
-    else if (typeof known === 'string') parent[last] = [known, value]
-    else if (Array.isArray(known)) parent[last] = [...(known as readonly string[]), value]
-    else throw new StyleError('is given both as a value and as an object')
+    append(parent, path.at(-1) ?? '', value)
   }
   return object
 }
@@ -136,4 +132,13 @@ export function emptyObject(): Record<string, Unstyled> {
 export function setOnce(object: Record<string, Unstyled>, name: string, value: Unstyled): void {
   if (name in object) throw new StyleError(`holds \`${name}\` twice`)
   object[name] = value
+}
+
+/** A name that comes again makes a list of its values. */
+export function append(object: Record<string, Unstyled>, name: string, value: string): void {
+  const known = object[name]
+  if (known === undefined) object[name] = value
+  else if (typeof known === 'string') object[name] = [known, value]
+  else if (Array.isArray(known)) object[name] = [...(known as readonly string[]), value]
+  else throw new StyleError(valueAndObject)
 }

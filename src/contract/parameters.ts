@@ -1,8 +1,9 @@
 import type { Violation } from '../problem/problem.js'
-import { escapeToken, childPointer } from './json-pointer.js'
-import { compileQueryString } from './query-string-parameter.js'
-import { compileParameter, type Parameter, type ParameterContext, type RawParts } from './parameter.js'
+import { childPointer, escapeToken } from './json-pointer.js'
+import { compileParameter, type Parameter, type ParameterContext } from './parameter.js'
+import type { RawParts } from './parameter-reader.js'
 import type { ParameterIn } from './parameter-style.js'
+import { compileQueryString } from './query-string-parameter.js'
 import type { Located } from './reference.js'
 
 /** Decoded parameters. Maps have no prototype; header names are in lower case. */
@@ -15,6 +16,7 @@ export interface DecodedParameters {
 
 /** All parameters of an operation. */
 export interface Parameters {
+  /** Decodes and checks them. Undeclared query parameters are violations unless they are allowed. */
   readonly decode: (
     parts: Omit<RawParts, 'undeclaredQuery'>,
     unknownQueryParameters: 'refuse' | 'allow',
@@ -123,9 +125,8 @@ function decodeAll(parameters: readonly Parameter[], parts: RawParts): ReturnTyp
     const { value, violations: found } = parameter.read(parts)
     if (found.length > 0) violations.push(...found)
     else if (value !== undefined) {
-      decoded[groupOf[parameter.in]][
-        parameter.in === 'header' ? parameter.name.toLowerCase() : parameter.name
-      ] = value
+      const name = parameter.in === 'header' ? parameter.name.toLowerCase() : parameter.name
+      decoded[groupOf[parameter.in]][name] = value
     }
   }
   return { decoded, violations }

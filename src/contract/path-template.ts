@@ -10,8 +10,6 @@ export interface PathTemplate {
   readonly text: string
   readonly segments: readonly TemplateSegment[]
   readonly names: readonly string[]
-  /** The template with its names taken out: two templates of one shape cannot be told apart. */
-  readonly shape: string
 }
 
 /** Throws an Error that says what is wrong with the template. */
@@ -23,7 +21,7 @@ export function parsePathTemplate(text: string): PathTemplate {
   const names = segments.flatMap((segment) => segment.names)
   const repeated = names.find((name, index) => names.indexOf(name) !== index)
   if (repeated !== undefined) throw new Error(`\`{${repeated}}\` stands in it twice`)
-  return { text, segments, names, shape: path.replace(/\{[^}]*\}/g, '{}') }
+  return { text, segments, names }
 }
 
 function parseSegment(text: string): TemplateSegment {

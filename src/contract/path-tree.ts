@@ -1,8 +1,8 @@
 import { matchSegment, type PathTemplate, type TemplateSegment } from './path-template.js'
 
 /*
- * A radix tree over path segments; the cost of a look-up depends on the depth of the path alone. Values stay encoded, so
- * that a parameter's style can be undone before its percent-encoding is (`a%2Cb,c` is two values).
+ * A tree over path segments; the cost of a look-up depends on the path, not on how many templates there are. Values stay
+ * encoded, so that a parameter's style can be undone before its percent-encoding is (`a%2Cb,c` is two values).
  */
 
 export interface PathMatch<T> {

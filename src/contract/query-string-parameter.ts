@@ -1,8 +1,8 @@
 import { childPointer, isJsonObject } from './json-pointer.js'
 import { isJson, parseMediaType } from './media-type.js'
 import { toParameter, type Parameter, type ParameterContext } from './parameter.js'
-import { emptyObject, StyleError, type Unstyled } from './parameter-style.js'
-import { decodePercent, decodeQuery } from './query-string.js'
+import { append, emptyObject, StyleError, type Unstyled } from './parameter-style.js'
+import { decodePercent, decodeQuery, type QueryPair } from './query-string.js'
 import type { Located } from './reference.js'
 import { readTypes } from './schema-types.js'
 
@@ -45,15 +45,8 @@ export function compileQueryString(
   })
 }
 
-function toObject(
-  query: readonly { readonly name: string; readonly rawValue: string | undefined }[],
-): Unstyled {
+function toObject(query: readonly QueryPair[]): Unstyled {
   const object = emptyObject()
-  for (const { name, rawValue } of query) {
-    const value = decodeQuery(rawValue ?? '')
-    const known = object[name]
-    if (known === undefined) object[name] = value
-    else object[name] = typeof known === 'string' ? [known, value] : [...(known as readonly string[]), value]
-  }
+  for (const { name, rawValue } of query) append(object, name, decodeQuery(rawValue ?? ''))
   return object
 }

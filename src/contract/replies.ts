@@ -1,6 +1,6 @@
 import type { Violation } from '../problem/problem.js'
 import { childPointer, isJsonObject } from './json-pointer.js'
-import { compileKeep, type Keep } from './declared-members.js'
+import type { Keep } from './declared-members.js'
 import type { DefectLog } from './defect.js'
 import { toHeaderText } from './header-value.js'
 import {
@@ -117,7 +117,7 @@ function compileFormat(
     return { raw, json: { ...raw, kind: 'json' }, lines: { ...raw, kind: 'lines' } }
   }
   const at = childPointer(pointer, 'schema')
-  const checked = { validate: validators.validatorFor(at, 'reply'), keep: compileKeep(resolver, schema, at) }
+  const checked = { validate: validators.validatorFor(at, 'reply'), keep: validators.keepFor(at) }
   return { raw, json: { kind: 'json', ...checked }, lines: { kind: 'lines', ...checked } }
 }
 

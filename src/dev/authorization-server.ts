@@ -22,7 +22,7 @@ export interface AuthorizationServerOptions {
   readonly port?: number
   /** Where keys, secrets and registered clients outlive the process. Default: nowhere, they end with it. */
   readonly state?: State
-  /** Life of an access token, seconds. Default: 3600. */
+  /** Life of an access token, seconds. Default: 3,600. */
   readonly accessTokenSeconds?: number
   /** Told of refused requests and failures. Default: nobody. */
   readonly logger?: Logger

@@ -58,9 +58,7 @@ async function digestOf(folder: string, files: readonly string[]): Promise<strin
   const hash = createHash('sha256')
   for (const file of files.filter((path) => path.endsWith('.yaml'))) {
     const content = await readFile(file)
-    hash
-      .update(`${relative(folder, file).split(sep).join('/')}\0${String(content.byteLength)}\0`)
-      .update(content)
+    hash.update(`${relative(folder, file).split(sep).join('/')}\0${content.byteLength}\0`).update(content)
   }
   return hash.digest('hex')
 }

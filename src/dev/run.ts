@@ -5,7 +5,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-import { startService } from '../main.js'
+import { startService } from '../start-service.js'
 import { startDevelopment, type Development } from './development.js'
 import { endOnSignal } from './end-on-signal.js'
 import { explain } from './explain.js'

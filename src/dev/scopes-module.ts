@@ -5,8 +5,8 @@
  * as a module of their own, verbatim: the list is OR, each object is AND.
  */
 
-/** Scheme name -> scopes, all of which must hold. `{}` is anonymous. */
-export type SecurityRequirement = Readonly<Record<string, readonly string[]>>
+import { operationMembers } from '../contract/path-item.js'
+import type { SecurityRequirement } from '../contract/security-requirement.js'
 
 interface OperationObject {
   readonly operationId?: string
@@ -17,9 +17,6 @@ export interface SecuredDocument {
   readonly security?: readonly SecurityRequirement[]
   readonly paths?: Readonly<Record<string, unknown>>
 }
-
-/** Path Item fields that hold an operation; `query` is OpenAPI 3.2. */
-const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace', 'query'] as const
 
 const header = `// Generated from the OpenAPI document by \`npm run generate\`. Do not edit.
 
@@ -59,7 +56,7 @@ function operationsOf(pathItem: unknown): [string, OperationObject][] {
   if (!isObject(pathItem)) return []
   const additional = isObject(pathItem['additionalOperations']) ? pathItem['additionalOperations'] : {}
   return [
-    ...methods.map((method): [string, unknown] => [method.toUpperCase(), pathItem[method]]),
+    ...operationMembers.map((method): [string, unknown] => [method.toUpperCase(), pathItem[method]]),
     ...Object.entries(additional),
   ].filter((entry): entry is [string, OperationObject] => isObject(entry[1]))
 }

@@ -5,6 +5,7 @@ import { silentLogger, type Logger } from '../telemetry/log.js'
 import { accessLog } from './access-log.js'
 import type { ExchangeState } from './exchange.js'
 import { openapiMiddleware, type OpenapiMiddlewareOptions } from './openapi-middleware.js'
+import { originForm } from './origin-form.js'
 import { operationalRoutes, type OperationalRoutesOptions } from './operational-routes.js'
 import { overload, type OverloadOptions } from './overload.js'
 import { probes, type ProbesOptions } from './probes.js'
@@ -19,7 +20,7 @@ export interface CreateAppOptions
     ProbesOptions,
     SecurityHeadersOptions,
     OverloadOptions {
-  /** Web origins that browsers may call from. Default none: CORS is off. */
+  /** Web origins that browsers may call from. Default: none, CORS is off. */
   readonly corsOrigins?: readonly string[]
 }
 
@@ -31,6 +32,7 @@ export function createApp(options: CreateAppOptions): Koa<ExchangeState> {
   const { logger = silentLogger, corsOrigins = [] } = options
   const app = new Koa<ExchangeState>()
   const way: readonly Middleware<ExchangeState>[] = [
+    originForm(),
     requestId(),
     accessLog(logger),
     securityHeaders(options),

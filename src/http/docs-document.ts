@@ -1,19 +1,19 @@
 import { isJsonObject, parsePointer, valueAt } from '../contract/json-pointer.js'
+import { operationMembers } from '../contract/path-item.js'
 import type { OpenApiDocument } from '../contract/read-document.js'
-
-/* Redoc hides scopes behind a click, and shows the scopes of all alternatives as one list. */
 
 type Members = Readonly<Record<string, unknown>>
 
-const methods = new Set(['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace', 'query'])
+const methods: ReadonlySet<string> = new Set(operationMembers)
 
 /** Material for tests, which would only puzzle a reader. */
 const hidden = 'x-invalid-examples'
 
 /**
  * A copy of the document (bundled, OpenAPI 3.0 to 3.2) as the docs show it: every operation's description begins with
- * the access that its effective `security` asks for, and `x-invalid-examples` are left out. Webhooks and callbacks stay
- * as they are: those are requests that the service makes.
+ * the access that its effective `security` asks for, since Redoc hides scopes behind a click and shows those of all
+ * alternatives as one list; and `x-invalid-examples` are left out. Webhooks and callbacks stay as they are: those are
+ * requests that the service makes.
  */
 export function toDocsDocument(document: OpenApiDocument): OpenApiDocument {
   const shown = withoutHidden(document) as OpenApiDocument

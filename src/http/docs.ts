@@ -25,9 +25,9 @@ export interface Docs {
 export interface DocsInput {
   /** A bundled OpenAPI document. */
   readonly document: OpenApiDocument
-  /** Title of the page (default: the document's `info.title`). */
+  /** Title of the page. Default: the document's `info.title`. */
   readonly title?: string
-  /** Where the document itself is published, relative to the page (default: the copy that the page shows). */
+  /** Where the document itself is published, relative to the page. Default: the copy that the page shows. */
   readonly documentUrl?: string
 }
 

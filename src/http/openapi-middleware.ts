@@ -5,6 +5,7 @@ import type { Contract } from '../contract/load-contract.js'
 import type { DecodedInput, Operation } from '../contract/operation.js'
 import type { Principal } from '../contract/principal.js'
 import { MalformedEncodingError } from '../contract/query-string.js'
+import { defaultViolationLimit } from '../contract/validator.js'
 import { Problem } from '../problem/problem.js'
 import { silentLogger, type Logger } from '../telemetry/log.js'
 import type { ExchangeState } from './exchange.js'
@@ -21,15 +22,15 @@ export interface OpenapiMiddlewareOptions {
   readonly handlers: HandlerMap
   /** One authenticator per security scheme in use, by the scheme's name. */
   readonly authenticators: AuthenticatorMap
-  /** Path in front of the document's paths, e.g. `/api`. `servers` of the document never route. Default none. */
+  /** Path in front of the document's paths, e.g. `/api`. `servers` of the document never route. Default: none. */
   readonly basePath?: string
-  /** Replies outside the document: `'enforce'` makes them a 500, `'report'` logs them, `'off'` lets them. Default `'enforce'`. */
+  /** Replies outside the document: `'enforce'` makes them a 500, `'report'` logs them, `'off'` lets them. Default: `'enforce'`. */
   readonly validateReplies?: ReplyValidation
-  /** Query parameters that the operation does not declare. Default `'refuse'`: 400. */
+  /** Query parameters that the operation does not declare. Default: `'refuse'`, with 400. */
   readonly unknownQueryParameters?: 'refuse' | 'allow'
-  /** Largest request body, bytes after decompression. Default 1,048,576. */
+  /** Largest request body, bytes after decompression. Default: 1,048,576. */
   readonly bodyLimitBytes?: number
-  /** Most query parameters in one request. Default 1,000. */
+  /** Most query parameters in one request. Default: 1,000. */
   readonly parameterLimit?: number
   /** Default: silent. */
   readonly logger?: Logger
@@ -48,9 +49,10 @@ interface Served {
  * Throws `ContractError` where handlers or authenticators do not fit the document.
  */
 export function openapiMiddleware(options: OpenapiMiddlewareOptions): Middleware<ExchangeState> {
-  const { contract, handlers, authenticators, basePath = '', logger = silentLogger } = options
+  const { contract, handlers, authenticators, logger = silentLogger } = options
   const { bodyLimitBytes = defaultBodyLimitBytes, unknownQueryParameters = 'refuse' } = options
   const { parameterLimit = defaultParameterLimit } = options
+  const base = (options.basePath ?? '').replace(/\/$/, '')
   const reply = { validateReplies: options.validateReplies ?? 'enforce', logger }
   assertWired(contract, handlers, authenticators)
   const schemes = Object.fromEntries(contract.securitySchemes)
@@ -65,11 +67,12 @@ export function openapiMiddleware(options: OpenapiMiddlewareOptions): Middleware
     })
     served.set(operation, { authorize, handler: handlers[key] as AnyHandler })
   }
+  // A boundary of its own, because the application around it may be somebody else's.
   const boundary = problems()
 
   return async function openapi(ctx, next): Promise<void> {
     const target = splitTarget(ctx.req.url ?? '/')
-    const path = withoutBase(target.path, basePath)
+    const path = withoutBase(target.path, base)
     const found = path === undefined ? undefined : contract.find(ctx.method, path)
     if (!found || found.kind === 'no-path') {
       await next()
@@ -103,7 +106,7 @@ export function openapiMiddleware(options: OpenapiMiddlewareOptions): Middleware
     const parts = toParts(ctx, rawParameters, query)
     if (parts.query.length > parameterLimit) {
       throw new Problem('malformed-request', {
-        detail: `A request may have ${parameterLimit} query parameters.`,
+        detail: `A request may have at most ${parameterLimit} query parameters.`,
       })
     }
     const { decoded, violations } = operation.parameters.decode(parts, unknownQueryParameters)
@@ -111,7 +114,8 @@ export function openapiMiddleware(options: OpenapiMiddlewareOptions): Middleware
       ? await readBody(ctx.req, ctx.res, operation.requestBody, bodyLimitBytes)
       : { value: undefined, violations: [] }
     if (violations.length > 0 || body.violations.length > 0) {
-      throw new Problem('invalid-request', { errors: [...violations, ...body.violations].slice(0, 20) })
+      const errors = [...violations, ...body.violations].slice(0, defaultViolationLimit)
+      throw new Problem('invalid-request', { errors })
     }
     return { ...decoded, body: body.value }
   }
@@ -136,14 +140,13 @@ async function authorizeRequest(
   return authorization.principal
 }
 
+/** RFC 9110 sections 9.3.7 and 15.5.6: both answers name the methods that there are. */
 function answerOtherMethod(ctx: Context, allow: readonly string[]): void {
-  ctx.set('Allow', allow.join(', '))
+  const headers = { Allow: allow.join(', ') }
   if (ctx.method !== 'OPTIONS') {
-    throw new Problem('method-not-allowed', {
-      detail: `${ctx.method} is not offered here.`,
-      headers: { Allow: allow.join(', ') },
-    })
+    throw new Problem('method-not-allowed', { detail: `${ctx.method} is not offered here.`, headers })
   }
+  ctx.set(headers)
   ctx.status = 204
 }
 
@@ -163,9 +166,9 @@ function toParts(
   }
 }
 
-function withoutBase(path: string, basePath: string): string | undefined {
-  if (basePath === '' || basePath === '/') return path
-  const base = basePath.endsWith('/') ? basePath.slice(0, -1) : basePath
+/** `base` has no slash at its end. `undefined` where the path is not below it. */
+function withoutBase(path: string, base: string): string | undefined {
+  if (base === '') return path
   if (path === base) return '/'
   return path.startsWith(`${base}/`) ? path.slice(base.length) : undefined
 }

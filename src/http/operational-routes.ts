@@ -8,9 +8,9 @@ import type { Docs } from './docs.js'
 export interface OperationalRoutesOptions {
   /** The document as it is published at `/openapi.json` and `/openapi.yaml`. Default: not published. */
   readonly document?: OpenApiDocument
-  /** The docs page under `/docs`. Default none. */
+  /** The docs page under `/docs`. Default: none. */
   readonly docs?: Docs
-  /** RFC 9728 metadata and the path it is served at. Default none. */
+  /** RFC 9728 metadata and the path it is served at. Default: none. */
   readonly resourceMetadata?: { readonly path: string; readonly metadata: ResourceMetadata }
 }
 

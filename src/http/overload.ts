@@ -2,7 +2,7 @@ import type { Middleware } from 'koa'
 import { Problem } from '../problem/problem.js'
 
 export interface OverloadOptions {
-  /** Requests handled at once, above which further ones are turned away. Default 1,000. */
+  /** Requests handled at once, above which further ones are turned away. Default: 1,000. */
   readonly inFlightLimit?: number
 }
 

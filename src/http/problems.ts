@@ -2,6 +2,7 @@ import type { Context, Middleware } from 'koa'
 import { toProblemDetails, type Problem } from '../problem/problem.js'
 import { toProblem } from '../problem/to-problem.js'
 import type { ExchangeState } from './exchange.js'
+import { splitTarget } from './raw-parts.js'
 
 /** The error boundary: whatever is thrown below becomes problem details. Header fields set below it are cleared. */
 export function problems(): Middleware<ExchangeState> {
@@ -30,12 +31,15 @@ function restore(ctx: Context, before: ReturnType<Context['res']['getHeaders']>)
 
 function send(ctx: Context & { state: ExchangeState }, problem: Problem): void {
   const { requestId } = ctx.state
-  const instance = toUriPath(ctx.path)
+  // Not `ctx.path`: reading that throws where an absolute-form target is no URL, such as `http://[::1/`.
+  const instance = toUriPath(splitTarget(ctx.req.url ?? '/').path)
   const details = toProblemDetails(problem, {
     ...(instance !== undefined && { instance }),
     ...(requestId !== undefined && { requestId }),
   })
   ctx.status = problem.status
+  // What goes wrong for one caller at one moment is nothing for a cache (RFC 9111 section 4.2.2 lets them keep a 404).
+  ctx.set('Cache-Control', 'no-store')
   for (const [name, value] of Object.entries(problem.headers)) ctx.set(name, value as string | string[])
   // Nobody wants the rest of a refused body, and what is left of it must not be taken for the next request.
   if (hasUnreadBody(ctx)) ctx.set('Connection', 'close')
@@ -49,8 +53,9 @@ function hasUnreadBody({ req }: Context): boolean {
   return announced && !req.readableEnded
 }
 
-/** A path as URIs have it; what callers send need not be one. */
+/** A path as URI references have it; what callers send need not be one, and one with `//` in front names a host. */
 function toUriPath(path: string): string | undefined {
   if (/%(?![0-9A-Fa-f]{2})/.test(path) || !URL.canParse(`http://host${path}`)) return undefined
-  return new URL(`http://host${path}`).pathname
+  const { pathname } = new URL(`http://host${path}`)
+  return pathname.startsWith('//') ? undefined : pathname
 }

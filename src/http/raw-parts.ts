@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { RawParts } from '../contract/parameter.js'
+import type { RawParts } from '../contract/parameter-reader.js'
 import { parseCookies, parseQuery } from '../contract/query-string.js'
 
 /** Splits a request target into path and query, both still encoded. The origin of an absolute form is not looked at. */

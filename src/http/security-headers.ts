@@ -1,7 +1,7 @@
 import type { Middleware } from 'koa'
 
 export interface SecurityHeadersOptions {
-  /** Whether callers reach the service by https, so that browsers may be told to stay with it. Default false. */
+  /** Whether callers reach the service by https, so that browsers may be told to stay with it. Default: false. */
   readonly https?: boolean
 }
 

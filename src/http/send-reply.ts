@@ -16,7 +16,7 @@ export interface SendReplyOptions {
 }
 
 /** A reply outside the document. The message is for the log. */
-export class ReplyDriftError extends Error {
+class ReplyDriftError extends Error {
   override readonly name = 'ReplyDriftError'
   readonly code = 'reply_drift'
   readonly violations: readonly Violation[]
@@ -50,6 +50,7 @@ export async function sendReply(
     else if (value !== undefined) ctx.set(name, toHeaderText(value))
   }
   if (body === undefined) {
+    // Koa makes it a 204.
     ctx.body = null
     ctx.status = reply.status
     return

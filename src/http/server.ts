@@ -1,4 +1,10 @@
-import { createServer as createHttpServer, STATUS_CODES, type RequestListener, type Server } from 'node:http'
+import {
+  createServer as createHttpServer,
+  STATUS_CODES,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import type { Duplex } from 'node:stream'
 import type Koa from 'koa'
@@ -8,20 +14,20 @@ import type { ProblemName } from '../problem/problem-types.js'
 export interface CreateServerOptions {
   /** PEM texts; with them the server speaks https. Default: http. */
   readonly tls?: { readonly cert: string; readonly key: string; readonly ca?: string }
-  /** Time for the header of a request to arrive, ms. Default 10,000. */
+  /** Time for the header of a request to arrive, ms. Default: 10,000. */
   readonly headersTimeoutMs?: number
-  /** Time for a whole request to arrive, ms. Default 30,000. */
+  /** Time for a whole request to arrive, ms. Default: 30,000. */
   readonly requestTimeoutMs?: number
-  /** Time that an idle connection is kept, ms. Default 5,000. */
+  /** Time that an idle connection is kept, ms. Default: 5,000. */
   readonly keepAliveTimeoutMs?: number
-  /** Largest header of a request, bytes. Default 16,384. */
+  /** Largest header of a request, bytes. Default: 16,384. */
   readonly maxHeaderBytes?: number
 }
 
 export interface GatehouseServer extends Server {
   /**
-   * Stops accepting, tells clients to close, and resolves once what is in flight is answered, or after `deadlineMs`
-   * (default 10,000), when what is left is cut off.
+   * Stops accepting, tells clients to close, and resolves once what is in flight is answered, or after `deadlineMs`,
+   * when what is left is cut off. Default: 10,000.
    */
   readonly drain: (options?: { readonly deadlineMs?: number }) => Promise<void>
 }
@@ -41,11 +47,18 @@ export function createServer(app: Koa, options: CreateServerOptions = {}): Gateh
   let draining = false
   const listener: RequestListener = (request, response) => {
     if (draining) response.setHeader('Connection', 'close')
+    follow(response)
+    // What was in flight when draining began leaves a connection that the client would keep.
+    response.once('close', () => {
+      if (draining) server.closeIdleConnections()
+    })
     void callback(request, response)
   }
   const server = tls
     ? createHttpsServer({ ...settings, ...tls, ...(tls.ca !== undefined && { requestCert: true }) }, listener)
     : createHttpServer(settings, listener)
+  // Node would drop fields beyond the first thousand in silence, a second `Authorization` among them; their bytes are bounded.
+  server.maxHeadersCount = 0
   // Without a listener Node permits every body at once; the gate permits it once the caller is authorized.
   server.on('checkContinue', listener)
   server.on('checkExpectation', (_request, response) => {
@@ -71,9 +84,22 @@ const clientErrors: Readonly<Record<string, ProblemName | undefined>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
 }
 
+/** Answers under way, by connection. */
+const underWay = new WeakMap<Duplex, Set<ServerResponse>>()
+
+function follow(response: ServerResponse): void {
+  const { socket } = response
+  if (!socket) return
+  const answers = underWay.get(socket) ?? new Set()
+  underWay.set(socket, answers.add(response))
+  response.once('close', () => answers.delete(response))
+}
+
 /** What never became a request: malformed syntax, an oversized header, a deadline passed. */
 function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  // Within an answer that has begun, this one would be read as a part of it.
+  const isWithinAnswer = [...(underWay.get(socket) ?? [])].some(({ headersSent }) => headersSent)
+  if (error.code === 'ECONNRESET' || !socket.writable || isWithinAnswer) {
     socket.destroy()
     return
   }

@@ -43,7 +43,7 @@ export const items = inventory.table(
   ],
 )
 
-export const adjustmentReasons = ['received', 'damaged', 'returned', 'counted', 'other'] as const
+const adjustmentReasons = ['received', 'damaged', 'returned', 'counted', 'other'] as const
 
 export const adjustments = inventory.table(
   'adjustments',
@@ -64,7 +64,7 @@ export const adjustments = inventory.table(
   (table) => [index('adjustments_sku').on(table.sku, table.sequence)],
 )
 
-export const reservationStatuses = ['held', 'confirmed', 'released', 'expired'] as const
+const reservationStatuses = ['held', 'confirmed', 'released', 'expired'] as const
 
 export const reservations = inventory.table(
   'reservations',

@@ -54,13 +54,9 @@ async function readMetadata(
     throw new TokenError('unreachable', `No answer from the authorization server at ${address}`, { cause })
   }
   if (status >= 500) {
-    throw new TokenError(
-      'unreachable',
-      `The authorization server answers ${address} with ${String(status)}`,
-      {
-        status,
-      },
-    )
+    throw new TokenError('unreachable', `The authorization server answers ${address} with ${status}`, {
+      status,
+    })
   }
   return status === 200 ? parseObject(text) : undefined
 }

@@ -69,7 +69,7 @@ function toRefusal(endpoint: string, status: number, body: Record<string, unknow
   const error = toPlainText(body['error'])
   const description = toPlainText(body['error_description'])
   const reason = [error, description].filter((part) => part !== undefined).join(': ')
-  const about = reason === '' ? String(status) : `${String(status)} ${reason}`
+  const about = reason === '' ? String(status) : `${status} ${reason}`
   // A server that fails or is busy has not decided anything.
   const code = status >= 500 || status === 429 ? 'unreachable' : 'refused'
   return new TokenError(code, `The token endpoint ${endpoint} answers ${about}`, {

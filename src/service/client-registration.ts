@@ -23,7 +23,7 @@ export interface ClientRegistrationSource {
 export interface ClientRegistrationOptions {
   /** Default: the global one. */
   readonly fetch?: typeof fetch
-  /** Time for the whole exchange, milliseconds. Default: 10000. */
+  /** Time for the whole exchange, milliseconds. Default: 10,000. */
   readonly timeoutMs?: number
 }
 
@@ -57,7 +57,7 @@ export function createClientRegistration(
     })
     const reply = await readJson(response)
     if (response.status !== 201) {
-      throw new Error(`The registration endpoint answers ${String(response.status)}${toErrorCode(reply)}`)
+      throw new Error(`The registration endpoint answers ${response.status}${toErrorCode(reply)}`)
     }
     return parseRegistrationReply(reply, request)
   }

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { StoreError } from './store-error.js'
 
 export interface LockOptions {
-  /** How often to try in all, so that a process that is ending may end. Default 10. */
+  /** How often to try in all, so that a process that is ending may end. Default: 10. */
   readonly attempts?: number
   /** Waits before another try, milliseconds. Default: a timer. */
   readonly wait?: (ms: number) => Promise<unknown>

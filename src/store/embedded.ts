@@ -16,10 +16,13 @@ export async function openEmbedded(dataDir: string | undefined): Promise<Connect
     const client = await PGlite.create()
     return createEmbeddedConnection(client)
   }
+  const directory = join(dataDir, 'postgres')
   await mkdir(dataDir, { recursive: true })
-  const unlock = await lockDirectory(join(dataDir, 'postgres'))
+  const unlock = await lockDirectory(directory)
   try {
-    const client = await PGlite.create(join(dataDir, 'postgres'))
+    // PGlite lets everybody write its files, so nobody else may get to them, as PostgreSQL has it for its own.
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    const client = await PGlite.create(directory)
     return createEmbeddedConnection(client, async () => {
       await client.close()
       await unlock()

@@ -4,14 +4,14 @@ import type { Connection, StoreLogger } from './database.js'
 import { isUnavailable } from './store-error.js'
 
 export interface RemoteOptions {
-  /** Connections at most. Default 10. */
+  /** Connections at most. Default: 10. */
   readonly poolSize?: number
   /**
    * How long one statement may run, milliseconds; 0 for no limit, which connection poolers need that refuse start-up
-   * parameters. Default 10000.
+   * parameters. Default: 10,000.
    */
   readonly statementTimeoutMs?: number
-  /** How long to wait for a connection, milliseconds. Default 5000. */
+  /** How long to wait for a connection, milliseconds. Default: 5,000. */
   readonly connectTimeoutMs?: number
 }
 

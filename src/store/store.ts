@@ -13,7 +13,7 @@ export interface StoreOptions extends RemoteOptions {
   readonly dataDir?: string
   /** Default: says nothing. */
   readonly logger?: StoreLogger
-  /** How long `ready` waits for the database, milliseconds. Default 2000. */
+  /** How long `ready` waits for the database, milliseconds. Default: 2,000. */
   readonly readyTimeoutMs?: number
 }
 

@@ -3,11 +3,11 @@ import type { Database, Transaction } from './database.js'
 import { isRetryable } from './store-error.js'
 
 export interface TransactionOptions {
-  /** How often to try in all. Default 5. */
+  /** How often to try in all. Default: 5. */
   readonly attempts?: number
   /** Waits before another try, milliseconds. Default: a timer. */
   readonly wait?: (ms: number) => Promise<unknown>
-  /** A number from 0 up to 1, spreads the waits of those who collided. Default `Math.random`. */
+  /** A number from 0 up to 1, spreads the waits of those who collided. Default: `Math.random`. */
   readonly random?: () => number
 }
 

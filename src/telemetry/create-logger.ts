@@ -17,13 +17,13 @@ const secrets = [
 ]
 
 export interface CreateLoggerOptions {
-  /** Least severe level that is written. Default `'info'`. */
+  /** Least severe level that is written. Default: `'info'`. */
   readonly level?: string
   /** Where lines go. Default: standard output. */
   readonly destination?: DestinationStream
 }
 
-/** JSON lines by pino. Control characters from callers are escaped by the JSON; secrets are left out by name. */
+/** JSON lines by pino. Control characters from callers are escaped; secrets are left out by name. */
 export function createLogger({ level = 'info', destination }: CreateLoggerOptions = {}): Logger {
   const quoted = secrets.map((name) => (name.includes('-') ? `["${name}"]` : name))
   const paths = quoted.flatMap((name) =>
@@ -35,6 +35,15 @@ export function createLogger({ level = 'info', destination }: CreateLoggerOption
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths, censor: '[redacted]' },
+    hooks: { streamWrite: escapeControls },
   }
   return destination ? pino(settings, destination) : pino(settings)
+}
+
+/** JSON escapes C0 alone: C1 holds a second spelling of ANSI sequences, and U+2028 and U+2029 end lines for some readers. */
+function escapeControls(line: string): string {
+  return line.replace(
+    /[\u007f-\u009f\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }

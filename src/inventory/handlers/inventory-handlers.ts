@@ -8,7 +8,7 @@ import { createTransferHandlers } from './transfer-handlers.js'
 
 export interface InventoryOptions {
   readonly db: Database
-  /** Names adjustments and reservations. Default `crypto.randomUUID`. */
+  /** Names adjustments and reservations. Default: `crypto.randomUUID`. */
   readonly randomId?: () => string
 }
 

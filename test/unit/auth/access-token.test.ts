@@ -318,6 +318,10 @@ describe('createAccessTokenVerifier', () => {
       { title: 'without a client', given: { client_id: undefined }, code: 'client' },
       { title: 'with an empty client', given: { client_id: '' }, code: 'client' },
       { title: 'with a list of clients', given: { client_id: ['client'] }, code: 'client' },
+      { title: 'with a NUL in the client', given: { client_id: 'client\0' }, code: 'client' },
+      { title: 'with a lone surrogate in the client', given: { client_id: 'client\ud800' }, code: 'client' },
+      { title: 'with a client beyond ASCII', given: { client_id: '\u0441lient' }, code: 'client' },
+      { title: 'with a client of 1,025 characters', given: { client_id: 'c'.repeat(1025) }, code: 'client' },
     ])('$title', async ({ given, code }) => {
       await expect(verify(signToken(header(), claims(given), ec))).resolves.toEqual(refused(code))
     })

@@ -198,6 +198,7 @@ describe('parseConfig, about the audience', () => {
   it.each([
     { given: { ISSUER: 'https://dev-1.okta.com/oauth2/default' }, want: ['api://default'] },
     { given: { ISSUER: 'https://dev-1.oktapreview.com/oauth2/default' }, want: ['api://default'] },
+    { given: { ISSUER: 'https://dev-1.okta-gov.com/oauth2/default' }, want: ['api://default'] },
     {
       given: { ISSUER: 'https://login.example.com/oauth2/default', ISSUER_PRESET: 'okta' },
       want: ['api://default'],

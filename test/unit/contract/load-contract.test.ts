@@ -131,7 +131,7 @@ describe('a document that cannot be enforced is refused with the code and the po
     },
     {
       defect: 'invalid-schema',
-      pointer: '#/paths/~1a/get/parameters/0/schema',
+      pointer: '#/paths/~1a/get/parameters/0/schema/type',
       given: documentWith({
         '/a': { get: { ...anonymous, parameters: [query({ schema: { type: 'strin' } })] } },
       }),

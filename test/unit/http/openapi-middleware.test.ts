@@ -427,6 +427,24 @@ describe('authorization', () => {
     expect([status, body, headers['cache-control']]).toEqual([200, principal, 'no-store'])
   })
 
+  it('is followed by answers that no cache keeps, whatever they are', async () => {
+    const missing: AnyHandler = () => {
+      throw new Problem('not-found')
+    }
+    const agent = await gate(
+      { '/a': { get: secured } },
+      { 'GET /a': missing },
+      { rest, authenticators: { key } },
+    )
+    for (const [target, want] of [
+      ['/a?key=good', 404],
+      ['/a?x=1&key=good', 400],
+    ] as const) {
+      const { status, headers } = await agent.get(target)
+      expect([status, headers['cache-control']]).toEqual([want, 'no-store'])
+    }
+  })
+
   it('that breaks lets nobody in', async () => {
     const broken: Authenticator = () => {
       throw new Error('oops')

@@ -5,10 +5,14 @@ import type { AnyHandler } from '../../../src/contract/handler.js'
 import { loadContract } from '../../../src/contract/load-contract.js'
 import { createApp, type CreateAppOptions } from '../../../src/http/app.js'
 import type { CreateServerOptions } from '../../../src/http/server.js'
+import { createLogger } from '../../../src/telemetry/create-logger.js'
 import { documentWith, echoing } from '../../support/document.js'
 import { exchangeBytes, serve } from '../../support/serve.js'
 
 const post = { ...echoing, requestBody: { required: true, content: { 'application/json': {} } } }
+const streaming = {
+  responses: { 200: { description: 'Ok.', content: { 'application/octet-stream': {} } } },
+}
 const echo: AnyHandler = ({ body }) => ({ status: 200, body: body ?? null })
 
 async function served(
@@ -57,6 +61,31 @@ describe('what never becomes a request is answered as a problem and the connecti
       status: want,
       type: expect.stringContaining('urn:problem-type:gatehouse:') as string,
     })
+  })
+
+  it('but not within an answer that has begun', async () => {
+    const contract = await loadContract(documentWith({ '/a': { get: streaming } }))
+    let begun: (() => void) | undefined
+    const beginning = new Promise<void>((resolve) => (begun = resolve))
+    async function* body(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('begun')
+      begun?.()
+      await new Promise(() => undefined)
+    }
+    const stream: AnyHandler = () => ({ status: 200, body: body() })
+    const { port } = await serve(createApp({ contract, handlers: { 'GET /a': stream }, authenticators: {} }))
+    const socket = connect(port, '127.0.0.1')
+    let received = ''
+    socket.on('data', (chunk: Buffer) => {
+      received += chunk.toString()
+      if (received.includes('begun')) socket.write('nonsense\r\n\r\n')
+    })
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    socket.write(head('GET /a HTTP/1.1', 'Host: x'))
+    await beginning
+    await closed
+    expect(received).toMatch(/^HTTP\/1\.1 200 /)
+    expect(received).not.toContain(' 400 ')
   })
 
   it('a header that does not arrive in time is 408', async () => {
@@ -123,6 +152,43 @@ describe('the target of a request', () => {
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${want} `))
     expect(answer).not.toContain('elsewhere')
   })
+
+  it.each([
+    { target: 'http://[::1/a', want: 200 },
+    { target: 'http://[::1/livez', want: 200 },
+    { target: 'http://x:y/livez', want: 200 },
+    { target: 'http://[::1/b', want: 404 },
+    { target: 'http://[::1/a?access_token=SECRET', want: 400 },
+    { target: '//a@[::1#x', want: 404 },
+  ])('$target, which is no URL, is answered with $want and kept out of the log', async ({ target, want }) => {
+    const log: string[] = []
+    const logger = createLogger({ level: 'trace', destination: { write: (line) => log.push(line) } })
+    const { port } = await served({}, { logger })
+    const answer = await exchangeBytes(port, head(`GET ${target} HTTP/1.1`, 'Host: x', 'Connection: close'))
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${want} `))
+    if (want !== 200) expect(answer).toContain('Content-Type: application/problem+json')
+    expect(log.join('')).not.toMatch(/SECRET|::1|"err"/)
+  })
+
+  it('is no `instance` where it would name a host', async () => {
+    const { port } = await served()
+    const answer = await exchangeBytes(
+      port,
+      head('GET //elsewhere.test/a HTTP/1.1', 'Host: x', 'Connection: close'),
+    )
+    expect(answer).toMatch(/^HTTP\/1\.1 404 /)
+    expect(answer).not.toContain('elsewhere')
+  })
+})
+
+describe('a header of thousands of fields', () => {
+  it('is seen to its end', async () => {
+    const { port } = await served({}, { unknownQueryParameters: 'allow' })
+    const fields = Array<string>(2_500).fill('a:')
+    const lines = ['POST /a HTTP/1.1', 'Host: x', 'Content-Type: application/json', ...fields]
+    const answer = await exchangeBytes(port, head(...lines, 'Content-Length: 4', 'Connection: close'), '"me"')
+    expect(answer).toMatch(/200 OK[^]*"me"$/)
+  })
 })
 
 describe('draining', () => {
@@ -142,9 +208,12 @@ describe('draining', () => {
     )
     const answer = exchangeBytes(port, head('GET /a HTTP/1.1', 'Host: x'))
     await inFlight
-    const drained = server.drain({ deadlineMs: 5_000 })
+    const drained = server.drain({ deadlineMs: 60_000 })
+    const finishedAt = performance.now()
     finish?.()
     await drained
+    // Well before its connection, which the client would keep, has been idle for long enough.
+    expect(performance.now() - finishedAt).toBeLessThan(2_000)
     expect(await answer).toMatch(/200 OK[^]*"done"$/)
   })
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -50,6 +50,11 @@ describe('an embedded store', () => {
     const second = await openStore({ dataDir: join(dataDir, 'made', 'below') })
     expect(await second.db.execute(sql`select n from kept`)).toMatchObject({ rows: [{ n: 7 }] })
     await second.close()
+  })
+
+  it.skipIf(process.platform === 'win32')('keeps its folder to its owner', async () => {
+    const { mode } = await stat(join(dataDir, 'made', 'below', 'postgres'))
+    expect((mode & 0o777).toString(8)).toBe('700')
   })
 
   it('waits for a transaction under way before it closes', async () => {

@@ -1,0 +1,279 @@
+import { compileAnyOf, compileConditional, compileNot, compileOneOf } from './alternatives.js'
+import { compileUnevaluatedItems } from './array-keywords.js'
+import { compileFamily, compilePick } from './compile-discriminator.js'
+import { compileItems, compileMembers, compileScalars, type KeywordContext } from './compile-keywords.js'
+import type { DefectLog } from './defect.js'
+import type { Discriminator, Discriminators } from './discriminator.js'
+import { anything, every, nothing, refuse, unusable, type Check } from './evaluation.js'
+import { compileDependentSchemas, compileUnevaluatedProperties } from './object-keywords.js'
+import type { Patterns } from './pattern.js'
+import type { Resource, SchemaIndex, SchemaNode } from './schema-index.js'
+import { compileConst, compileEnum, compileType, type TypeName } from './value-keywords.js'
+import type { Withheld } from './withheld.js'
+
+/*
+ * Schema -> check. Each schema is compiled once for each light in which it can stand; references are calls, so that circular
+ * schemas stay finite.
+ */
+
+export interface SchemaCompiler {
+  readonly compile: (node: SchemaNode) => Check
+  /** Reports schemas that come back to themselves without going into the value: no value can be held against them. */
+  readonly checkCircles: () => void
+}
+
+export interface SchemaCompilerOptions {
+  readonly index: SchemaIndex
+  readonly patterns: Patterns
+  readonly discriminators: Discriminators
+  readonly withheld: Withheld
+  /** Schemas that the document gets wrong. */
+  readonly unusable: ReadonlySet<SchemaNode>
+  readonly defects: DefectLog
+}
+
+/** The light in which a schema stands: what the schemas around it, of the same value, say that bears on it. */
+interface Light {
+  /** Members that cannot be required, because they are withheld or filled in. */
+  readonly excused: ReadonlySet<string>
+  /** Schemas whose discriminators have picked already. */
+  readonly picked: ReadonlySet<SchemaNode>
+  /** Whether the value is a member of an object: only these are withheld. */
+  readonly isMember: boolean
+}
+
+interface Slot {
+  readonly node: SchemaNode
+  check: Check | undefined
+  /** Whether a schema of the same value calls it, and was compiled while this one still was. */
+  isAwaited: boolean
+  /** Schemas of the same value that it calls. */
+  readonly calls: Set<Slot>
+}
+
+const lights: Readonly<Record<'item' | 'member', Light>> = {
+  item: { excused: new Set(), picked: new Set(), isMember: false },
+  member: { excused: new Set(), picked: new Set(), isMember: true },
+}
+
+export function createSchemaCompiler(options: SchemaCompilerOptions): SchemaCompiler {
+  const { index, patterns, discriminators, withheld, defects } = options
+  const slots = new Map<string, Slot>()
+  const usesScope = [...index.nodes()].some(({ keywords }) => '$dynamicRef' in keywords)
+  const isReply = withheld.keyword === 'writeOnly'
+
+  const slotOf = (node: SchemaNode, outer: Light): Slot => {
+    const own = withheld.excused(node)
+    const pickers = discriminators.pickersOf(node)
+    const light: Light = {
+      excused: [...outer.excused].every((name) => own.has(name)) ? own : new Set([...own, ...outer.excused]),
+      picked: pickers.size === 0 ? outer.picked : new Set([...outer.picked, ...pickers]),
+      isMember: outer.isMember && withheld.depends(node),
+    }
+    const key = keyOf(node, light, own)
+    const known = slots.get(key)
+    if (known) return known
+    const slot: Slot = { node, check: undefined, isAwaited: false, calls: new Set() }
+    slots.set(key, slot)
+    const check = compileNode(node, light, slot)
+    slot.check = usesScope && node.isRoot ? inResource(node.resource, check) : check
+    return slot
+  }
+
+  const callOf = (slot: Slot): Check => {
+    if (slot.check) return slot.check
+    return (value, run, seen) => (slot.check as Check)(value, run, seen)
+  }
+
+  const context: KeywordContext = {
+    index,
+    patterns,
+    inside: (node, as) => callOf(slotOf(node, lights[as])),
+    undeclared: isReply ? 'is not declared' : 'is not a member that is accepted here',
+  }
+
+  const compileNode = (node: SchemaNode, light: Light, slot: Slot): Check => {
+    if (options.unusable.has(node)) return unusable
+    if (node.value === false) return nothing
+    const { keywords, letsNullThrough } = node
+    if (light.isMember && withheld.keyword && keywords[withheld.keyword] === true)
+      return compileWithheld(withheld.keyword)
+    const beside = (other: SchemaNode, inLight = light): Check => {
+      const called = slotOf(other, inLight)
+      slot.calls.add(called)
+      if (!called.check) called.isAwaited = true
+      return callOf(called)
+    }
+    const isPicked = light.picked.has(node)
+    const discriminator = discriminatorOf(node)
+    if (discriminator && !discriminator.keyword && !isPicked) {
+      const picked = { ...light, picked: new Set([...light.picked, node]) }
+      return compileFamily(discriminator, index, (schema) => beside(schema, picked))
+    }
+    const parts = [
+      ...(Array.isArray(keywords['enum']) ? [compileEnum(keywords['enum'])] : []),
+      ...('const' in keywords ? [compileConst(keywords['const'])] : []),
+      compileScalars(keywords, patterns),
+      compileMembers(node, light.excused, context),
+      compileItems(node, context),
+      ...compileReferences(node, beside),
+      ...compileApplicators(node, discriminator, isPicked, beside),
+      compileDependencies(node, beside),
+    ]
+    const all = withType(keywords['type'], every(parts.filter((part) => part !== anything)))
+    const check = withUnevaluated(node, all)
+    return letsNullThrough ? (value, run, seen) => value === null || check(value, run, seen) : check
+  }
+
+  /** A discriminating member that is withheld cannot discriminate. */
+  const discriminatorOf = (node: SchemaNode): Discriminator | undefined => {
+    const discriminator = discriminators.of(node)
+    if (!discriminator) return undefined
+    const schemas = [node, ...discriminator.schemas.values()]
+    return schemas.some((schema) => withheld.names(schema).has(discriminator.propertyName))
+      ? undefined
+      : discriminator
+  }
+
+  const compileApplicators = (
+    node: SchemaNode,
+    discriminator: Discriminator | undefined,
+    isPicked: boolean,
+    beside: (node: SchemaNode) => Check,
+  ): readonly Check[] => {
+    const { keywords } = node
+    const parts: Check[] = []
+    if ('allOf' in keywords) parts.push(every(index.list(node, 'allOf').map((part) => beside(part))))
+    for (const [keyword, combine] of [
+      ['anyOf', compileAnyOf],
+      ['oneOf', compileOneOf],
+    ] as const) {
+      const isDiscriminated = discriminator?.keyword === keyword
+      // Who picked this value's schema comes by again as a part of it, and must not pick once more.
+      if (!(keyword in keywords) || (isDiscriminated && isPicked)) continue
+      const combined = combine(index.list(node, keyword).map((branch) => beside(branch)))
+      parts.push(isDiscriminated ? compilePick(discriminator, combined, index, beside) : combined)
+    }
+    if ('not' in keywords) parts.push(compileNot(beside(index.child(node, 'not'))))
+    if ('if' in keywords) {
+      const branch = (name: string): Check => (name in keywords ? beside(index.child(node, name)) : anything)
+      parts.push(compileConditional(branch('if'), branch('then'), branch('else')))
+    }
+    return parts
+  }
+
+  const compileReferences = (node: SchemaNode, beside: (node: SchemaNode) => Check): readonly Check[] =>
+    ['$ref', '$dynamicRef'].flatMap((keyword) => {
+      const reference = node.keywords[keyword]
+      if (typeof reference !== 'string') return []
+      const target = index.resolve(reference, node)
+      if (!target) return [unusable]
+      const anchor = keyword === '$dynamicRef' ? /#([^/]+)$/.exec(reference)?.[1] : undefined
+      const isDynamic = anchor !== undefined && target.resource.dynamicAnchors.get(anchor) === target
+      return [
+        isDynamic ? compileDynamic(anchor, target, beside) : enter(target, node.resource, beside(target)),
+      ]
+    })
+
+  /** Core, section 8.2.3.2: of the resources on the way here, the outermost that has the anchor. */
+  const compileDynamic = (anchor: string, target: SchemaNode, beside: (node: SchemaNode) => Check): Check => {
+    const checks = new Map<object, Check>()
+    for (const [resource, node] of index.dynamicTargets(anchor))
+      checks.set(resource, enter(node, undefined, beside(node)))
+    const initial = checks.get(target.resource) ?? unusable
+    return (value, run, seen) => {
+      let check = initial
+      for (let scope = run.scope; scope; scope = scope.outer) check = checks.get(scope.resource) ?? check
+      return check(value, run, seen)
+    }
+  }
+
+  const enter = (target: SchemaNode, from: Resource | undefined, check: Check): Check =>
+    !usesScope || target.isRoot || target.resource === from ? check : inResource(target.resource, check)
+
+  const compileDependencies = (node: SchemaNode, beside: (node: SchemaNode) => Check): Check => {
+    const checks = ['dependencies', 'dependentSchemas'].flatMap((keyword) =>
+      index
+        .map(node, keyword)
+        .flatMap(([name, schema]) => (Array.isArray(schema.value) ? [] : [[name, beside(schema)] as const])),
+    )
+    return checks.length > 0 ? compileDependentSchemas(checks) : anything
+  }
+
+  const withUnevaluated = (node: SchemaNode, inner: Check): Check => {
+    const { unevaluatedItems, unevaluatedProperties } = node.keywords
+    let check = inner
+    if (unevaluatedItems !== undefined) {
+      const rest = context.inside(index.child(node, 'unevaluatedItems'), 'item')
+      check = compileUnevaluatedItems(check, unevaluatedItems === false ? false : rest)
+    }
+    if (unevaluatedProperties !== undefined) {
+      const rest = context.inside(index.child(node, 'unevaluatedProperties'), 'member')
+      check = compileUnevaluatedProperties(
+        check,
+        unevaluatedProperties === false ? false : rest,
+        context.undeclared,
+      )
+    }
+    return check
+  }
+
+  return {
+    compile: (node) => callOf(slotOf(node, lights.item)),
+    checkCircles() {
+      for (const slot of slots.values()) {
+        if (!slot.isAwaited || !isCircular(slot)) continue
+        const message =
+          'the schema comes back to itself without going into the value, so that nothing can be held against it'
+        defects.report({ code: 'invalid-schema', pointer: slot.node.pointer, message })
+        slot.check = unusable
+      }
+    },
+  }
+}
+
+function keyOf(
+  { pointer }: SchemaNode,
+  { excused, picked, isMember }: Light,
+  own: ReadonlySet<string>,
+): string {
+  if (excused === own && picked.size === 0 && !isMember) return pointer
+  const names = excused === own ? '' : JSON.stringify([...excused].sort())
+  return [pointer, isMember, names, ...[...picked].map((node) => node.pointer).sort()].join(' ')
+}
+
+function compileWithheld(keyword: 'readOnly' | 'writeOnly'): Check {
+  const detail = keyword === 'readOnly' ? 'is set by the server' : 'never leaves the server'
+  return (_value, run) => refuse(run, keyword, detail)
+}
+
+/** A value of another type is told so, and nothing else. */
+function withType(type: unknown, rest: Check): Check {
+  if (type === undefined) return rest
+  const isOfType = compileType((Array.isArray(type) ? type : [type]) as readonly TypeName[])
+  if (rest === anything) return isOfType
+  return (value, run, seen) => isOfType(value, run) && rest(value, run, seen)
+}
+
+function inResource(resource: Resource, check: Check): Check {
+  return (value, run, seen) => {
+    const outer = run.scope
+    run.scope = { resource, outer }
+    const ok = check(value, run, seen)
+    run.scope = outer
+    return ok
+  }
+}
+
+/** Whether calls for the same value lead back. Every such circle has a schema in it that was awaited. */
+function isCircular(slot: Slot): boolean {
+  const seen = new Set<Slot>()
+  const leadsBack = (from: Slot): boolean =>
+    [...from.calls].some((called) => {
+      if (called === slot) return true
+      if (seen.has(called)) return false
+      seen.add(called)
+      return leadsBack(called)
+    })
+  return leadsBack(slot)
+}

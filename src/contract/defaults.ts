@@ -1,0 +1,210 @@
+import type { SchemaCompiler } from './compile-schema.js'
+import type { DefectLog } from './defect.js'
+import type { Discriminators } from './discriminator.js'
+import { createRun, fits, isPlainObject, type Check } from './evaluation.js'
+import { childPointer } from './json-pointer.js'
+import type { Patterns } from './pattern.js'
+import type { SchemaIndex, SchemaNode } from './schema-index.js'
+import type { Withheld } from './withheld.js'
+
+/*
+ * `default`: what a receiver assumes where a member is left out (OpenAPI 3.1 section 4.8.24, JSON Schema 2020-12 validation
+ * section 9.2). It is filled in once a value has been found to fit, so that it never decides whether it does.
+ */
+
+/** Fills in the members that a valid value leaves out. */
+export type Fill = (value: unknown) => void
+
+export interface Defaults {
+  /** `undefined` where the schema has no defaults in it. */
+  readonly fillFor: (node: SchemaNode) => Fill | undefined
+}
+
+export interface DefaultsOptions {
+  readonly values: DefaultValues
+  readonly index: SchemaIndex
+  readonly compiler: SchemaCompiler
+  readonly discriminators: Discriminators
+  readonly withheld: Withheld
+  readonly patterns: Patterns
+}
+
+export interface DefaultValues {
+  /** The default of a member of this schema: what stands in it, or behind its reference. */
+  readonly of: (node: SchemaNode) => unknown
+}
+
+/**
+ * OpenAPI 3.0 says that a default must fit its schema. In 3.1 it ought to, and whoever handles the request counts on it. One
+ * that does not is a defect, and is never filled in.
+ */
+export function readDefaultValues(
+  index: SchemaIndex,
+  compiler: SchemaCompiler,
+  defects: DefectLog,
+): DefaultValues {
+  const values = new Map<SchemaNode, unknown>()
+  for (const node of index.nodes()) {
+    const value = node.keywords['default']
+    if (value === undefined) continue
+    if (isFitting(compiler.compile(node), value)) values.set(node, value)
+    else {
+      const message = 'does not fit its own schema, so it is never filled in: correct one of the two'
+      defects.report({ code: 'invalid-default', pointer: childPointer(node.pointer, 'default'), message })
+    }
+  }
+  return {
+    of(node) {
+      const seen = new Set<SchemaNode>()
+      for (let at: SchemaNode | undefined = node; at && !seen.has(at); at = index.reference(at)) {
+        if (values.has(at)) return values.get(at)
+        seen.add(at)
+      }
+      return undefined
+    },
+  }
+}
+
+/** What a schema says of defaults. */
+interface Plan {
+  readonly defaults: (readonly [name: string, value: unknown])[]
+  readonly members: Map<string, Plan>
+  readonly patterns: { readonly pattern: RegExp; readonly plan: Plan }[]
+  readonly prefixItems: Plan[]
+  additional: Plan | undefined
+  items: Plan | undefined
+  /** Further schemas of the same value, some of which hold only for some values. */
+  readonly beside: { readonly plan: Plan; readonly holds?: (value: unknown) => boolean }[]
+}
+
+export function createDefaults({ index, compiler, values, ...options }: DefaultsOptions): Defaults {
+  const { discriminators, withheld, patterns } = options
+  const plans = new Map<SchemaNode, Plan>()
+
+  const planFor = (node: SchemaNode): Plan => {
+    const known = plans.get(node)
+    if (known) return known
+    const plan: Plan = {
+      defaults: [],
+      members: new Map(),
+      patterns: [],
+      prefixItems: [],
+      additional: undefined,
+      items: undefined,
+      beside: [],
+    }
+    plans.set(node, plan)
+    addInside(plan, node)
+    addBeside(plan, node)
+    return plan
+  }
+
+  const addInside = (plan: Plan, node: SchemaNode): void => {
+    const { keywords } = node
+    for (const [name, member] of index.map(node, 'properties')) {
+      plan.members.set(name, planFor(member))
+      // What is withheld from requests is not in them.
+      const value = withheld.isWithheld(member) ? undefined : values.of(member)
+      if (value !== undefined) plan.defaults.push([name, value])
+    }
+    for (const [source, member] of index.map(node, 'patternProperties')) {
+      const { regexp } = patterns.compile(source)
+      if (regexp) plan.patterns.push({ pattern: regexp, plan: planFor(member) })
+    }
+    if (isPlainObject(keywords['additionalProperties']))
+      plan.additional = planFor(index.child(node, 'additionalProperties'))
+    for (const item of index.list(node, 'prefixItems')) plan.prefixItems.push(planFor(item))
+    if (isPlainObject(keywords['items'])) plan.items = planFor(index.child(node, 'items'))
+  }
+
+  const addBeside = (plan: Plan, node: SchemaNode): void => {
+    const reference = index.reference(node)
+    if (reference) plan.beside.push({ plan: planFor(reference) })
+    for (const part of index.list(node, 'allOf')) plan.beside.push({ plan: planFor(part) })
+    const discriminator = discriminators.of(node)
+    if (discriminator) {
+      const { propertyName, schemas, otherwise } = discriminator
+      const pick = (value: unknown): SchemaNode | undefined =>
+        isPlainObject(value) ? (schemas.get(String(value[propertyName])) ?? otherwise) : undefined
+      for (const schema of new Set([...schemas.values(), ...(otherwise ? [otherwise] : [])])) {
+        if (schema !== node)
+          plan.beside.push({ plan: planFor(schema), holds: (value) => pick(value) === schema })
+      }
+    } else {
+      for (const branch of [...index.list(node, 'anyOf'), ...index.list(node, 'oneOf')]) {
+        const check = compiler.compile(branch)
+        plan.beside.push({ plan: planFor(branch), holds: (value) => isFitting(check, value) })
+      }
+    }
+    if (!('if' in node.keywords)) return
+    const condition = compiler.compile(index.child(node, 'if'))
+    if ('then' in node.keywords)
+      plan.beside.push({
+        plan: planFor(index.child(node, 'then')),
+        holds: (value) => isFitting(condition, value),
+      })
+    if ('else' in node.keywords)
+      plan.beside.push({
+        plan: planFor(index.child(node, 'else')),
+        holds: (value) => !isFitting(condition, value),
+      })
+  }
+
+  return {
+    fillFor(node) {
+      const plan = planFor(node)
+      return hasDefaults(plan, new Set()) ? (value) => fill(plan, value, []) : undefined
+    },
+  }
+}
+
+function isFitting(check: Check, value: unknown): boolean {
+  return fits(check, value, createRun(1))
+}
+
+function hasDefaults(plan: Plan, seen: Set<Plan>): boolean {
+  if (seen.has(plan)) return false
+  seen.add(plan)
+  if (plan.defaults.length > 0) return true
+  return followers(plan).some((next) => hasDefaults(next, seen))
+}
+
+function followers({ members, patterns, prefixItems, additional, items, beside }: Plan): readonly Plan[] {
+  const others = [...patterns, ...beside].map(({ plan }) => plan)
+  return [
+    ...members.values(),
+    ...others,
+    ...prefixItems,
+    ...(additional ? [additional] : []),
+    ...(items ? [items] : []),
+  ]
+}
+
+/** `around` are the plans of the same value that led here: schemas that refer to each other are gone through once. */
+function fill(plan: Plan, value: unknown, around: readonly Plan[]): void {
+  if (typeof value !== 'object' || value === null || around.includes(plan)) return
+  // Chosen before anything is filled in, which could make another one fit.
+  const holding = plan.beside.filter(({ holds }) => holds?.(value) ?? true)
+  for (const other of holding) fill(other.plan, value, [...around, plan])
+  if (Array.isArray(value)) {
+    for (const [index, item] of (value as readonly unknown[]).entries()) {
+      const next = plan.prefixItems[index] ?? plan.items
+      if (next) fill(next, item, [])
+    }
+    return
+  }
+  const object = value as Record<string, unknown>
+  for (const name of Object.keys(object)) {
+    const matching = plan.patterns.filter(({ pattern }) => pattern.test(name))
+    const member = plan.members.get(name)
+    for (const next of [...(member ? [member] : []), ...matching.map((other) => other.plan)])
+      fill(next, object[name], [])
+    if (!member && matching.length === 0 && plan.additional) fill(plan.additional, object[name], [])
+  }
+  for (const [name, value] of plan.defaults) {
+    if (Object.hasOwn(object, name)) continue
+    // Each request gets its own copy; `__proto__` is a member like any other.
+    const own = typeof value === 'object' ? structuredClone(value) : value
+    Object.defineProperty(object, name, { value: own, enumerable: true, configurable: true, writable: true })
+  }
+}

@@ -1,0 +1,187 @@
+import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { scopes } from '../generated/scopes.js'
+import type { operations } from '../generated/server.js'
+import {
+  createAccessTokenAuthenticator,
+  type AccessTokenAuthenticator,
+} from './auth/access-token-authenticator.js'
+import { createIssuerMetadataSource } from './auth/discovery.js'
+import {
+  createResourceMetadata,
+  resourceMetadataUrl,
+  type ResourceMetadata,
+} from './auth/resource-metadata.js'
+import type { Config } from './config/config.js'
+import type { Handlers } from './contract/handler.js'
+import { loadContract, type Contract } from './contract/load-contract.js'
+import type { OpenApiDocument } from './contract/read-document.js'
+import { createApp } from './http/app.js'
+import { createDocs, type Docs } from './http/docs.js'
+import { createServer, type GatehouseServer } from './http/server.js'
+import { createInventoryHandlers } from './inventory/handlers/inventory-handlers.js'
+import { inventoryMigrations } from './inventory/migrations.js'
+import { createClientRegistration, type ClientRegistration } from './service/client-registration.js'
+import { createServiceHandlers } from './service/service-handlers.js'
+import { openStore, type Store } from './store/store.js'
+import { createLogger } from './telemetry/create-logger.js'
+import type { Logger } from './telemetry/log.js'
+
+const bundledDocument = new URL('../generated/openapi.json', import.meta.url)
+
+export interface StartServiceOptions {
+  /** Default: made of the bundled document in `generated/`. */
+  readonly contract?: Contract
+  /** Default: JSON lines to standard output, at the configured level. */
+  readonly logger?: Logger
+  /** A database that is open already; the caller closes it. Default: opened as configured. */
+  readonly store?: Store
+}
+
+export interface Service {
+  /** Origin that the service listens at, e.g. `http://127.0.0.1:3000`. */
+  readonly url: string
+  /** Says "not ready", finishes what is in flight, and lets the database go. */
+  readonly close: () => Promise<void>
+}
+
+/**
+ * Starts the whole service. Rejects with `ContractError`, `PolicyError`, `StoreError`, or the error of `listen`
+ * (`EADDRINUSE`); nothing is left open then.
+ */
+export async function startService(config: Config, options: StartServiceOptions = {}): Promise<Service> {
+  const { logger = createLogger({ level: config.logLevel }) } = options
+  const contract = options.contract ?? (await loadContract(bundledDocument))
+  for (const defect of contract.warnings) logger.warn({ defect }, 'the document has a defect')
+  const accessTokens = createAccessTokens(config, logger)
+  const store = options.store ?? (await openDatabase(config, logger))
+  try {
+    await store.migrate(inventoryMigrations)
+    let draining = false
+    const app = createApp({
+      contract,
+      handlers: createHandlers(contract, config, store),
+      authenticators: forEveryBearerScheme(contract, accessTokens),
+      logger,
+      validateReplies: config.validateReplies,
+      bodyLimitBytes: config.bodyLimitBytes,
+      corsOrigins: config.corsOrigins,
+      https: config.tls !== undefined || config.publicUrl?.startsWith('https:') === true,
+      ready: async () => !draining && (await store.ready()) && (await accessTokens.ready()),
+      ...(config.docs && publish(contract, config)),
+      ...(config.publicUrl !== undefined && {
+        resourceMetadata: describeResource(contract, config.publicUrl, config),
+      }),
+    })
+    const server = createServer(app, config.tls && { tls: config.tls })
+    const url = await listen(server, config)
+    // The first caller should not wait for the keys; while the issuer is down `ready` says so, and requests go on trying.
+    void accessTokens.ready()
+    return {
+      url,
+      async close() {
+        draining = true
+        await delay(config.shutdownDelaySeconds * 1_000)
+        await server.drain({ deadlineMs: config.shutdownGraceSeconds * 1_000 })
+        if (!options.store) await store.close()
+      },
+    }
+  } catch (error) {
+    if (!options.store) await store.close()
+    throw error
+  }
+}
+
+/** Every operation of the document. One left out does not compile. */
+function createHandlers(
+  contract: Contract,
+  config: Config,
+  store: Store,
+): Handlers<operations, typeof scopes> {
+  const { title, version } = contract.document['info'] as { readonly title: string; readonly version: string }
+  return {
+    ...createServiceHandlers({ name: title, version, registration: createRegistration(config) }),
+    ...createInventoryHandlers({ db: store.db }),
+  }
+}
+
+function createRegistration(config: Config): ClientRegistration | undefined {
+  if (config.registrationToken === undefined) return undefined
+  const metadata = createIssuerMetadataSource(config.issuer, { allowInsecureIssuers: !isProduction(config) })
+  return createClientRegistration({
+    initialAccessToken: config.registrationToken,
+    registrationEndpoint: async () => (await metadata()).registrationEndpoint,
+  })
+}
+
+function createAccessTokens(config: Config, logger: Logger): AccessTokenAuthenticator {
+  const { issuer, issuerPreset, audiences, clientIds, publicUrl } = config
+  const policy = {
+    issuer,
+    audiences,
+    ...(issuerPreset !== undefined && { preset: issuerPreset }),
+    ...(clientIds.length > 0 && { clientIds }),
+  }
+  return createAccessTokenAuthenticator([policy], {
+    logger,
+    allowInsecureIssuers: !isProduction(config),
+    ...(publicUrl !== undefined && { resourceMetadataUrl: resourceMetadataUrl(publicUrl) }),
+  })
+}
+
+/** Whatever the document calls the schemes that take access tokens, they are decided alike. */
+function forEveryBearerScheme(
+  contract: Contract,
+  accessTokens: AccessTokenAuthenticator,
+): Readonly<Record<string, AccessTokenAuthenticator>> {
+  const bearer = [...contract.securitySchemes].filter(
+    ([, { type, scheme }]) =>
+      type === 'oauth2' ||
+      type === 'openIdConnect' ||
+      (type === 'http' && scheme?.toLowerCase() === 'bearer'),
+  )
+  return Object.fromEntries(bearer.map(([name]) => [name, accessTokens]))
+}
+
+/** The document as callers read it: at the address where they reach this service. */
+function publish(
+  { document }: Contract,
+  { publicUrl }: Config,
+): { readonly document: OpenApiDocument; readonly docs: Docs } {
+  const published = publicUrl === undefined ? document : { ...document, servers: [{ url: publicUrl }] }
+  return { document: published, docs: createDocs({ document: published, documentUrl: 'openapi.json' }) }
+}
+
+function describeResource(
+  contract: Contract,
+  publicUrl: string,
+  config: Config,
+): { readonly path: string; readonly metadata: ResourceMetadata } {
+  const requirements = [...contract.operations.values()].flatMap(({ security }) => security)
+  const metadata = createResourceMetadata({
+    resource: publicUrl,
+    issuers: [config.issuer],
+    scopes: requirements.flatMap((requirement) => Object.values(requirement).flat()),
+  })
+  return { path: new URL(resourceMetadataUrl(publicUrl)).pathname, metadata }
+}
+
+function openDatabase({ databaseUrl, dataDir }: Config, logger: Logger): Promise<Store> {
+  return openStore({ logger, dataDir, ...(databaseUrl !== undefined && { databaseUrl }) })
+}
+
+async function listen(server: GatehouseServer, { host, port, tls }: Config): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ host, port }, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+  const { address, family, port: bound } = server.address() as AddressInfo
+  return `${tls ? 'https' : 'http'}://${family === 'IPv6' ? `[${address}]` : address}:${bound}`
+}
+
+function isProduction({ environment }: Config): boolean {
+  return environment === 'production'
+}
