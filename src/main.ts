@@ -31,12 +31,18 @@ async function main(): Promise<void> {
 function fail(error: unknown): never {
   const isConfiguration =
     error instanceof ConfigError || error instanceof ContractError || error instanceof PolicyError
-  const isExpected =
-    isConfiguration || error instanceof StoreError || (error as { code?: unknown }).code === 'EADDRINUSE'
-  process.stderr.write(
-    `${isExpected ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`,
-  )
+  const isExpected = isConfiguration || error instanceof StoreError || isOfListen(error)
+  process.stderr.write(`${isExpected ? error.message : stackOf(error)}\n`)
   process.exit(isConfiguration ? exitConfiguration : 1)
+}
+
+/** Node says what is wrong with the address: `listen EADDRINUSE: address already in use 0.0.0.0:3000`. */
+function isOfListen(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'listen'
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
 main().catch(fail)

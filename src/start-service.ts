@@ -6,7 +6,7 @@ import {
   createAccessTokenAuthenticator,
   type AccessTokenAuthenticator,
 } from './auth/access-token-authenticator.js'
-import { createIssuerMetadataSource } from './auth/discovery.js'
+import { createIssuerMetadataSource, discoverIssuer } from './auth/discovery.js'
 import {
   createResourceMetadata,
   resourceMetadataUrl,
@@ -18,6 +18,7 @@ import { loadContract, type Contract } from './contract/load-contract.js'
 import type { OpenApiDocument } from './contract/read-document.js'
 import { createApp } from './http/app.js'
 import { createDocs, type Docs } from './http/docs.js'
+import { toPublishedDocument } from './http/published-document.js'
 import { createServer, type GatehouseServer } from './http/server.js'
 import { createInventoryHandlers } from './inventory/handlers/inventory-handlers.js'
 import { inventoryMigrations } from './inventory/migrations.js'
@@ -68,7 +69,7 @@ export async function startService(config: Config, options: StartServiceOptions 
       corsOrigins: config.corsOrigins,
       https: config.tls !== undefined || config.publicUrl?.startsWith('https:') === true,
       ready: async () => !draining && (await store.ready()) && (await accessTokens.ready()),
-      ...(config.docs && publish(contract, config)),
+      ...(config.docs && publish(contract, config, await findTokenEndpoint(config))),
       ...(config.publicUrl !== undefined && {
         resourceMetadata: describeResource(contract, config.publicUrl, config),
       }),
@@ -143,13 +144,27 @@ function forEveryBearerScheme(
   return Object.fromEntries(bearer.map(([name]) => [name, accessTokens]))
 }
 
-/** The document as callers read it: at the address where they reach this service. */
+/** The document as callers read it: with the addresses where they reach this service and its authorization server. */
 function publish(
   { document }: Contract,
   { publicUrl }: Config,
+  tokenUrl: string | undefined,
 ): { readonly document: OpenApiDocument; readonly docs: Docs } {
-  const published = publicUrl === undefined ? document : { ...document, servers: [{ url: publicUrl }] }
+  const published = toPublishedDocument(document, { publicUrl, tokenUrl })
   return { document: published, docs: createDocs({ document: published, documentUrl: 'openapi.json' }) }
+}
+
+/** Not waited for long: the service starts also while its issuer is down, and then publishes what the document says. */
+async function findTokenEndpoint(config: Config): Promise<string | undefined> {
+  try {
+    const { tokenEndpoint } = await discoverIssuer(config.issuer, {
+      allowInsecureIssuers: !isProduction(config),
+      timeoutMs: 2_000,
+    })
+    return tokenEndpoint
+  } catch {
+    return undefined
+  }
 }
 
 function describeResource(
@@ -158,8 +173,11 @@ function describeResource(
   config: Config,
 ): { readonly path: string; readonly metadata: ResourceMetadata } {
   const requirements = [...contract.operations.values()].flatMap(({ security }) => security)
+  const { title } = contract.document['info'] as { readonly title: string }
   const metadata = createResourceMetadata({
     resource: publicUrl,
+    name: title,
+    ...(config.docs && { documentationUrl: `${publicUrl.replace(/\/$/, '')}/docs` }),
     issuers: [config.issuer],
     scopes: requirements.flatMap((requirement) => Object.values(requirement).flat()),
   })

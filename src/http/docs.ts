@@ -70,7 +70,8 @@ export function createStaticDocs({
   return toStaticDocsPage({ title, redoc: readRedocBundle(), document: toDocsDocument(document) })
 }
 
-function toAsset(
+/** An asset that is revalidated by the digest of its bytes. `path` is below the service's own base path. */
+export function toAsset(
   path: string,
   contentType: string,
   body: string | Buffer,

@@ -3,7 +3,7 @@ import type { Middleware } from 'koa'
 import { stringify } from 'yaml'
 import type { ResourceMetadata } from '../auth/resource-metadata.js'
 import type { OpenApiDocument } from '../contract/read-document.js'
-import type { Docs } from './docs.js'
+import { toAsset, type Docs } from './docs.js'
 
 export interface OperationalRoutesOptions {
   /** The document as it is published at `/openapi.json` and `/openapi.yaml`. Default: not published. */
@@ -25,13 +25,14 @@ export function operationalRoutes(options: OperationalRoutesOptions): Middleware
       ctx.body = resourceMetadata.metadata
     })
   }
+  const assets = [...(docs?.assets ?? [])]
   if (document) {
-    const json = JSON.stringify(document)
-    const yaml = stringify(document, { aliasDuplicateObjects: false })
-    router.get('/openapi.json', (ctx) => publish(ctx, 'application/json', json))
-    router.get('/openapi.yaml', (ctx) => publish(ctx, 'application/yaml', yaml))
+    assets.push(toAsset('openapi.json', 'application/json', JSON.stringify(document)))
+    assets.push(
+      toAsset('openapi.yaml', 'application/yaml', stringify(document, { aliasDuplicateObjects: false })),
+    )
   }
-  for (const asset of docs?.assets ?? []) {
+  for (const asset of assets) {
     router.get(asset.path, (ctx) => {
       ctx.set(asset.headers)
       publish(ctx, asset.contentType, asset.body, asset.status)

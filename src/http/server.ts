@@ -64,6 +64,8 @@ export function createServer(app: Koa, options: CreateServerOptions = {}): Gateh
   server.on('checkExpectation', (_request, response) => {
     response.writeHead(417, { 'Content-Length': '0', Connection: 'close' }).end()
   })
+  // Without a listener Node hangs up on CONNECT without a word.
+  server.on('connect', (_request, socket) => answerProblem(socket, new Problem('not-implemented')))
   server.on('clientError', answerClientError)
   const drain: GatehouseServer['drain'] = ({ deadlineMs = 10_000 } = {}) =>
     new Promise((resolve) => {
@@ -79,6 +81,7 @@ export function createServer(app: Koa, options: CreateServerOptions = {}): Gateh
 }
 
 const clientErrors: Readonly<Record<string, ProblemName | undefined>> = {
+  HPE_INVALID_METHOD: 'not-implemented',
   HPE_HEADER_OVERFLOW: 'header-fields-too-large',
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 'content-too-large',
   ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
@@ -103,7 +106,10 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
     socket.destroy()
     return
   }
-  const problem = new Problem(clientErrors[error.code ?? ''] ?? 'malformed-request')
+  answerProblem(socket, new Problem(clientErrors[error.code ?? ''] ?? 'malformed-request'))
+}
+
+function answerProblem(socket: Duplex, problem: Problem): void {
   const body = JSON.stringify(toProblemDetails(problem))
   const head = [
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`,

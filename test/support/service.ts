@@ -3,6 +3,7 @@ import request from 'supertest'
 import type { operations } from '../../generated/server.js'
 import type { Environment } from '../../src/config/config.js'
 import { parseConfig } from '../../src/config/parse-config.js'
+import { loadContract } from '../../src/contract/load-contract.js'
 import { startService } from '../../src/start-service.js'
 import type { Database } from '../../src/store/database.js'
 import type { Store } from '../../src/store/store.js'
@@ -59,6 +60,9 @@ export interface TestServiceOptions {
   readonly store?: Store
 }
 
+/** Compiled once, however many services a test file opens. */
+const contract = await loadContract(new URL('../../generated/openapi.json', import.meta.url))
+
 /** The whole service, as `main` starts it, at a free port, with a database and an issuer for itself. */
 export async function openTestService(options: TestServiceOptions = {}): Promise<TestService> {
   const issuer = options.issuer ?? (await createTestIssuer({ audience: 'https://inventory.test' }))
@@ -74,7 +78,7 @@ export async function openTestService(options: TestServiceOptions = {}): Promise
     ...options.environment,
   })
   const logger = createLogger({ level: 'trace', destination: { write: (line) => log.push(line) } })
-  const service = await startService(config, { store, logger })
+  const service = await startService(config, { contract, store, logger })
 
   return {
     url: service.url,

@@ -28,8 +28,9 @@ const head = (...lines: readonly string[]): string => `${lines.join('\r\n')}\r\n
 
 describe('what never becomes a request is answered as a problem and the connection is closed', () => {
   it.each([
-    { given: 'a malformed request line', bytes: 'nonsense\r\n\r\n', want: 400 },
-    { given: 'an unknown method', bytes: head('BREW /a HTTP/1.1', 'Host: x'), want: 400 },
+    { given: 'a malformed request line', bytes: 'GET /a HTTQ/1.1\r\n\r\n', want: 400 },
+    { given: 'an unknown method', bytes: head('BREW /a HTTP/1.1', 'Host: x'), want: 501 },
+    { given: 'CONNECT', bytes: head('CONNECT a:443 HTTP/1.1', 'Host: x'), want: 501 },
     {
       given: 'two lengths',
       bytes: head('POST /a HTTP/1.1', 'Host: x', 'Content-Length: 1', 'Content-Length: 2'),
