@@ -2,25 +2,24 @@ import { RegExpParser, type AST } from '@eslint-community/regexpp'
 
 /*
  * A regular expression as an automaton whose states are the places in it that take a character (Glushkov's construction). Edges
- * count how many ways an engine that backtracks can go from one place to the next: several ways are several times the work.
+ * count in how many ways an engine that backtracks can go from one place to the next: several ways are several times the work.
  */
 
 export interface Automaton {
   /** By state: the characters it takes, as bits over a sample of characters. */
   readonly takes: readonly bigint[]
+  /** The whole sample. */
+  readonly everything: bigint
   /** By state: the states that may come next, and in how many ways (2 stands for several). */
   readonly next: readonly Ways[]
-  readonly first: Ways
   /** States after which the expression has matched, whatever follows. */
   readonly accepting: ReadonlySet<number>
   /** States after which it has matched where the text ends. */
   readonly ending: ReadonlySet<number>
   /** The stretches of states that repeat, and how many characters such a stretch can take at most. */
   readonly loops: readonly { readonly from: number; readonly to: number; readonly longest: number }[]
-  /** An empty stretch that has to be repeated: each time is another choice. */
+  /** Whether something that can match nothing has to be repeated: each time is another choice. */
   readonly hasEmptyRepeats: boolean
-  /** What looks ahead or behind, and whether it does so from more than one place. */
-  readonly lookarounds: readonly { readonly automaton: Automaton; readonly isRepeated: boolean }[]
 }
 
 export type Ways = ReadonlyMap<number, number>
@@ -31,14 +30,28 @@ const stateLimit = 1_000
 /** Repeats that take no more states than this are written out; of others the count is forgotten. */
 const writtenOut = 16
 
+/** A stretch of an expression. Where it can match nothing it is passed by in so many ways. */
 interface Part {
-  readonly first: Map<number, number>
-  readonly last: Map<number, number>
-  /** Ways to match nothing. */
-  readonly empty: number
+  /** Its first states: `start` where the text starts, `any` where something came before. */
+  readonly first: Readonly<Record<'any' | 'start', Ways>>
+  /** Its last states: `end` where the text ends, `free` where nothing is asked of what follows. */
+  readonly last: Readonly<Record<'any' | 'end' | 'free', Ways>>
+  readonly empty: Readonly<Record<'any' | 'start' | 'end' | 'free', number>>
   /** Characters it takes at most. */
   readonly longest: number
 }
+
+const none: Ways = new Map()
+const nothing: Part = {
+  first: { any: none, start: none },
+  last: { any: none, end: none, free: none },
+  empty: { any: 1, start: 1, end: 1, free: 1 },
+  longest: 0,
+}
+const atStart: Part = { ...nothing, empty: { any: 0, start: 1, end: 0, free: 0 } }
+const atEnd: Part = { ...nothing, empty: { any: 0, start: 0, end: 1, free: 0 } }
+/** Holds or not, by what stands around it. */
+const asserted: Part = { ...nothing, empty: { any: 1, start: 1, end: 1, free: 0 } }
 
 export class TooLargeError extends Error {
   override readonly name = 'TooLargeError'
@@ -46,177 +59,165 @@ export class TooLargeError extends Error {
 
 /** Throws `TooLargeError` where an expression has more places than can be looked into. */
 export function buildAutomaton(regexp: RegExp): Automaton {
-  const pattern = new RegExpParser().parsePattern(regexp.source, 0, regexp.source.length, {
+  const { alternatives } = new RegExpParser().parsePattern(regexp.source, 0, regexp.source.length, {
     unicode: regexp.unicode,
   })
-  return createBuilder(regexp).build(pattern.alternatives, 'anywhere')
-}
-
-function createBuilder(regexp: RegExp): {
-  build(alternatives: readonly AST.Alternative[], from: 'anywhere' | 'here'): Automaton
-} {
   const sample = sampleOf(regexp)
+  const everything = (1n << BigInt(sample.length)) - 1n
   const known = new Map<string, bigint>()
+  const takes: bigint[] = []
+  const next: Map<number, number>[] = []
+  const loops: { from: number; to: number; longest: number }[] = []
+  let hasEmptyRepeats = false
 
   const takenBy = (raw: string): bigint => {
     let bits = known.get(raw)
     if (bits === undefined) {
       const one = new RegExp(`^(?:${raw})$`, regexp.flags)
-      bits = sample.reduce(
-        (found, character, bit) => (one.test(character) ? found | (1n << BigInt(bit)) : found),
-        0n,
-      )
+      bits = sample.reduce((found, text, bit) => (one.test(text) ? found | (1n << BigInt(bit)) : found), 0n)
       known.set(raw, bits)
     }
     return bits
   }
-  const everything = (1n << BigInt(sample.length)) - 1n
 
-  const build = (alternatives: readonly AST.Alternative[], from: 'anywhere' | 'here'): Automaton => {
-    const takes: bigint[] = []
-    const next: Map<number, number>[] = []
-    const loops: { from: number; to: number; longest: number }[] = []
-    const lookarounds: { automaton: Automaton; isRepeated: boolean }[] = []
-    let hasEmptyRepeats = false
-    let repeats = 0
-
-    const state = (set: bigint): number => {
-      if (takes.length === stateLimit) throw new TooLargeError(`more than ${stateLimit} places`)
-      next.push(new Map())
-      return takes.push(set) - 1
+  const single = (set: bigint): Part => {
+    if (takes.length === stateLimit) throw new TooLargeError(`more than ${stateLimit} places`)
+    next.push(new Map())
+    const state: Ways = new Map([[takes.push(set) - 1, 1]])
+    return {
+      first: { any: state, start: state },
+      last: { any: state, end: state, free: state },
+      empty: { any: 0, start: 0, end: 0, free: 0 },
+      longest: 1,
     }
-    const connect = (sources: Ways, targets: Ways): void => {
-      for (const [source, ways] of sources)
-        for (const [target, more] of targets)
-          addWays(next[source] as Map<number, number>, target, ways * more)
-    }
-
-    const single = (set: bigint): Part => {
-      const ways = [[state(set), 1]] as const
-      return { first: new Map(ways), last: new Map(ways), empty: 0, longest: 1 }
-    }
-    const nothing = (): Part => ({ first: new Map(), last: new Map(), empty: 1, longest: 0 })
-
-    const sequence = (parts: readonly Part[]): Part =>
-      parts.reduce((before, after) => {
-        connect(before.last, after.first)
-        return {
-          first: joined(before.first, after.first, before.empty),
-          last: joined(after.last, before.last, after.empty),
-          empty: several(before.empty * after.empty),
-          longest: before.longest + after.longest,
-        }
-      }, nothing())
-
-    const choice = (parts: readonly Part[]): Part =>
-      parts.reduce((one, other) => ({
-        first: joined(one.first, other.first, 1),
-        last: joined(one.last, other.last, 1),
-        empty: several(one.empty + other.empty),
-        longest: Math.max(one.longest, other.longest),
-      }))
-
-    const group = (branches: readonly AST.Alternative[]): Part =>
-      choice(branches.map(({ elements }) => sequence(elements.map(element))))
-
-    const element = (node: AST.Element): Part => {
-      switch (node.type) {
-        case 'Character':
-        case 'CharacterSet':
-        case 'CharacterClass':
-        case 'ExpressionCharacterClass':
-          return single(takenBy(node.raw))
-        case 'Group':
-        case 'CapturingGroup':
-          return group(node.alternatives)
-        case 'Quantifier':
-          return repeat(node)
-        case 'Backreference':
-          // What it repeats is known only when the text is: anything, of any length.
-          return star(() => single(everything), Infinity)
-        case 'Assertion':
-          if (node.kind === 'lookahead' || node.kind === 'lookbehind')
-            lookarounds.push({
-              automaton: build(node.alternatives, 'here'),
-              isRepeated: repeats > 0 || (from === 'anywhere' && !isAnchored(alternatives)),
-            })
-          return nothing()
-      }
-    }
-
-    /** Any number of times, up to `limit` that is only remembered. Rounds that match nothing end it (ECMA-262 22.2.2.3.1). */
-    const star = (make: () => Part, limit: number): Part => {
-      const start = takes.length
-      repeats++
-      const body = make()
-      repeats--
-      connect(body.last, body.first)
-      loops.push({ from: start, to: takes.length, longest: body.longest === 0 ? 0 : limit * body.longest })
-      return { ...body, empty: 1, longest: limit * body.longest || 0 }
-    }
-
-    const repeat = ({ min, max, element: node }: AST.Quantifier): Part => {
-      const make = (): Part => element(node)
-      if (max === 0) return nothing()
-      if (max === 1) {
-        const body = make()
-        return min === 1 ? body : { ...body, empty: 1 }
-      }
-      const { size, isStraight, canBeEmpty } = measure(node)
-      if (canBeEmpty && min >= 8) hasEmptyRepeats = true
-      const isSmall = max * size <= writtenOut || (max === min && (isStraight || max < 8))
-      if (max === Infinity ? min * size <= writtenOut || isStraight : isSmall) return writeOut(make, min, max)
-      const body = star(make, max)
-      return { ...body, empty: min === 0 || canBeEmpty ? 1 : 0 }
-    }
-
-    const writeOut = (make: () => Part, min: number, max: number): Part => {
-      if (max === Infinity) {
-        const required = Array.from({ length: Math.max(0, min - 1) }, make)
-        const rest = star(make, Infinity)
-        return sequence([...required, min === 0 ? rest : { ...rest, empty: 0 }])
-      }
-      const required = Array.from({ length: min }, make)
-      let optional = nothing()
-      for (let count = min; count < max; count++) {
-        // Nested, as an engine sees it: a further round only after the one before.
-        optional = { ...sequence([make(), optional]), empty: 1 }
-      }
-      return sequence([...required, optional])
-    }
-
-    const first = new Map<number, number>()
-    const accepting = new Set<number>()
-    const ending = new Set<number>()
-    const search = from === 'anywhere' && !isAnchored(alternatives) ? state(everything) : undefined
-    if (search !== undefined) {
-      next[search]?.set(search, 1)
-      loops.push({ from: search, to: search + 1, longest: Infinity })
-      first.set(search, 1)
-    }
-    for (const alternative of alternatives) {
-      const part = sequence(alternative.elements.map(element))
-      for (const [target, ways] of part.first) addWays(first, target, ways)
-      if (search !== undefined && !isAnchored([alternative])) connect(new Map([[search, 1]]), part.first)
-      const isEnding = endsAtEnd(alternative)
-      for (const last of part.last.keys()) (isEnding ? ending : accepting).add(last)
-    }
-    return { takes, next, first, accepting, ending, loops, hasEmptyRepeats, lookarounds }
   }
-  return { build }
+
+  const connect = (sources: Ways, targets: Ways): void => {
+    for (const [source, ways] of sources)
+      for (const [target, more] of targets) addWays(next[source] as Map<number, number>, target, ways * more)
+  }
+
+  const sequence = (parts: readonly Part[]): Part =>
+    parts.reduce((before, after) => {
+      connect(before.last.any, after.first.any)
+      return followed(before, after)
+    }, nothing)
+
+  const group = (branches: readonly AST.Alternative[]): Part =>
+    branches.map(({ elements }) => sequence(elements.map(element))).reduce(either)
+
+  const element = (node: AST.Element): Part => {
+    switch (node.type) {
+      case 'Character':
+      case 'CharacterSet':
+      case 'CharacterClass':
+      case 'ExpressionCharacterClass':
+        return single(takenBy(node.raw))
+      case 'Group':
+      case 'CapturingGroup':
+        return group(node.alternatives)
+      case 'Quantifier':
+        return repeat(node)
+      case 'Backreference':
+        // What it repeats is known only when the text is: nearly anything, of any length.
+        return star(() => single(everything ^ 1n), Infinity)
+      case 'Assertion':
+        if (node.kind === 'start') return atStart
+        if (node.kind === 'end') return atEnd
+        return node.kind === 'word' ? asserted : lookedAround(group(node.alternatives))
+    }
+  }
+
+  /** Any number of times, up to `limit` that is only remembered. Rounds that match nothing end it (ECMA-262 22.2.2.3.1). */
+  const star = (make: () => Part, limit: number): Part => {
+    const from = takes.length
+    const body = make()
+    connect(body.last.any, body.first.any)
+    const longest = body.longest === 0 ? 0 : limit * body.longest
+    loops.push({ from, to: takes.length, longest })
+    return { ...body, empty: nothing.empty, longest }
+  }
+
+  const repeat = ({ min, max, element: node }: AST.Quantifier): Part => {
+    const make = (): Part => element(node)
+    if (max === 0) return nothing
+    const { size, isStraight, canBeEmpty } = measure(node)
+    if (canBeEmpty && min >= manyTimes) hasEmptyRepeats = true
+    const isFewTimes = max * size <= writtenOut || (max === min && (isStraight || max < manyTimes))
+    if (max === Infinity ? isStraight || min * size <= writtenOut : isFewTimes) return writeOut(make, min, max)
+    const body = star(make, max)
+    return min === 0 || canBeEmpty ? body : { ...body, empty: single0 }
+  }
+
+  const writeOut = (make: () => Part, min: number, max: number): Part => {
+    const times = (count: number): readonly Part[] => Array.from({ length: count }, make)
+    if (max === Infinity) {
+      const required = times(Math.max(0, min - 1))
+      const rest = star(make, Infinity)
+      return sequence([...required, min === 0 ? rest : { ...rest, empty: single0 }])
+    }
+    const required = times(min)
+    // Nested, as an engine sees it: a further round only after the one before.
+    const optional = times(max - min).reduceRight(
+      (inner, round) => ({ ...sequence([round, inner]), empty: nothing.empty }),
+      nothing,
+    )
+    return sequence([...required, optional])
+  }
+
+  const whole = group(alternatives)
+  // An expression that is not anchored is tried from every character: a loop in front of it.
+  if (whole.first.any.size > 0) {
+    const search = single(everything)
+    const [from = 0] = search.first.any.keys()
+    loops.push({ from, to: from + 1, longest: Infinity })
+    connect(search.last.any, search.first.any)
+    connect(search.last.any, whole.first.any)
+  }
+  const accepting = new Set(whole.last.free.keys())
+  return { takes, everything, next, accepting, ending: new Set(whole.last.end.keys()), loops, hasEmptyRepeats }
 }
 
-function several(ways: number): number {
-  return Math.min(ways, 2)
+const manyTimes = 8
+const single0: Part['empty'] = { any: 0, start: 0, end: 0, free: 0 }
+
+/** What it looks at is gone through and left again: a branch that leads nowhere. */
+function lookedAround({ first, longest }: Part): Part {
+  return { ...asserted, first, longest }
+}
+
+function followed(before: Part, after: Part): Part {
+  const first = (at: 'any' | 'start'): Ways => joined(before.first[at], after.first[at], before.empty[at])
+  const last = (at: 'any' | 'end' | 'free'): Ways => joined(after.last[at], before.last[at], after.empty[at])
+  const empty = (at: 'any' | 'start' | 'end' | 'free'): number => Math.min(before.empty[at] * after.empty[at], 2)
+  return {
+    first: { any: first('any'), start: first('start') },
+    last: { any: last('any'), end: last('end'), free: last('free') },
+    empty: { any: empty('any'), start: empty('start'), end: empty('end'), free: empty('free') },
+    longest: before.longest + after.longest,
+  }
+}
+
+function either(one: Part, other: Part): Part {
+  const first = (at: 'any' | 'start'): Ways => joined(one.first[at], other.first[at], 1)
+  const last = (at: 'any' | 'end' | 'free'): Ways => joined(one.last[at], other.last[at], 1)
+  const empty = (at: 'any' | 'start' | 'end' | 'free'): number => Math.min(one.empty[at] + other.empty[at], 2)
+  return {
+    first: { any: first('any'), start: first('start') },
+    last: { any: last('any'), end: last('end'), free: last('free') },
+    empty: { any: empty('any'), start: empty('start'), end: empty('end'), free: empty('free') },
+    longest: Math.max(one.longest, other.longest),
+  }
 }
 
 function addWays(ways: Map<number, number>, target: number, more: number): void {
-  ways.set(target, several((ways.get(target) ?? 0) + more))
+  ways.set(target, Math.min((ways.get(target) ?? 0) + more, 2))
 }
 
-function joined(one: Ways, other: Ways, times: number): Map<number, number> {
+function joined(one: Ways, other: Ways, times: number): Ways {
+  if (times === 0 || other.size === 0) return one
   const ways = new Map(one)
-  if (times > 0) for (const [target, more] of other) addWays(ways, target, more * times)
+  for (const [target, more] of other) addWays(ways, target, more * times)
   return ways
 }
 
@@ -247,27 +248,6 @@ function measure(node: AST.Element): { size: number; isStraight: boolean; canBeE
     default:
       return { size: 1, isStraight: true, canBeEmpty: false }
   }
-}
-
-/** Whether every alternative begins at the start of the text. */
-function isAnchored(alternatives: readonly AST.Alternative[]): boolean {
-  return alternatives.every(
-    ({ elements: [first] }) => first !== undefined && isAssertion(first, 'start', isAnchored),
-  )
-}
-
-function endsAtEnd({ elements }: AST.Alternative): boolean {
-  const last = elements.at(-1)
-  return last !== undefined && isAssertion(last, 'end', (alternatives) => alternatives.every(endsAtEnd))
-}
-
-function isAssertion(
-  node: AST.Element,
-  kind: 'start' | 'end',
-  within: (alternatives: readonly AST.Alternative[]) => boolean,
-): boolean {
-  if (node.type === 'Group' || node.type === 'CapturingGroup') return within(node.alternatives)
-  return node.type === 'Assertion' && node.kind === kind
 }
 
 /** Characters among which any two sets of an expression that overlap have one in common: ASCII, some others, every boundary. */

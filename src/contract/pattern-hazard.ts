@@ -58,16 +58,6 @@ function hazardOf(automaton: Automaton, budget: Budget): Hazard | undefined {
       message: `a text can make the expression take time that grows with its length to the power of ${chain.length}: let no two of its repeats match the same text (a start that is not anchored repeats too), or set a \`maxLength\``,
       isHarmlessUpTo: (length) => stepsPerCharacter(chain, length) <= harmlessSteps,
     }
-  for (const { automaton: inner, isRepeated } of automaton.lookarounds) {
-    const hazard = hazardOf(inner, budget)
-    if (hazard) return hazard
-    if (isRepeated && loopsOf(inner).some((loop) => loop.longest > harmlessSteps))
-      return {
-        message:
-          'what looks ahead does so from every character, and may go through the whole text each time: anchor the expression, or set a `maxLength`',
-        isHarmlessUpTo: (length) => length <= harmlessSteps,
-      }
-  }
   return undefined
 }
 
@@ -109,15 +99,13 @@ function loopsOf(automaton: Automaton): readonly Loop[] {
   return found
 }
 
-/** Whether whatever follows this state, the expression matches: then nothing makes the engine go back. */
-function mustSucceed({ accepting, ending, next, takes }: Automaton, state: number): boolean {
+/** Whether the expression matches whatever follows this state: then nothing makes the engine go back. */
+function mustSucceed(automaton: Automaton, state: number): boolean {
+  const { accepting, ending, next, takes, everything } = automaton
   if (accepting.has(state)) return true
-  const everything = takes.reduce((all, set) => all | set, 0n)
-  return [state, ...(next[state]?.keys() ?? [])].some(
-    (each) =>
-      (accepting.has(each) && takes[each] === everything) ||
-      (ending.has(each) && takes[each] === everything && next[each]?.has(each) === true && ending.has(state)),
-  )
+  const takesAll = (each: number): boolean =>
+    takes[each] === everything && next[each]?.has(each) === true && (ending.has(each) || accepting.has(each))
+  return ending.has(state) && [state, ...(next[state]?.keys() ?? [])].some(takesAll)
 }
 
 /** Whether some text leads from a state of the loop back to it in two ways. */

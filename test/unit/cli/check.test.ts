@@ -94,7 +94,7 @@ describe('checking a document with defects', () => {
     '/b': { get: unformatted, put: unsecured },
   })
 
-  it('names each by class, those that are always refused first, and says once what several share', async () => {
+  it('names each by class, the gravest first, and says once what several share', async () => {
     const { code, out, err } = await check(given)
     expect({ code, err }).toEqual({ code: 1, err: '' })
     expect(out.split('\n')).toEqual([

@@ -1,0 +1,6 @@
+import { check } from './check.js'
+import type { Command } from './command.js'
+import { explain } from './explain.js'
+
+/** Every command there is, in the order in which they are listed. */
+export const commands: readonly Command[] = [check, explain]

@@ -1,0 +1,60 @@
+import { createDefectLog } from '../contract/defect.js'
+import { childPointer, isJsonObject, type JsonObject } from '../contract/json-pointer.js'
+import type { Contract } from '../contract/load-contract.js'
+import type { Operation } from '../contract/operation.js'
+import { createResolver, type Located, type Resolver } from '../contract/reference.js'
+
+/** What a document says of one operation, where it says it. */
+export interface OperationSource {
+  readonly resolver: Resolver
+  readonly operation: Located
+  /** The path item's parameters and the operation's own, which replace those of the same name and place. */
+  readonly parameters: readonly ParameterSource[]
+}
+
+export interface ParameterSource extends Located {
+  readonly name: string
+  readonly in: string
+}
+
+/** `undefined` where the operation is none of the contract's. */
+export function readOperationSource(contract: Contract, operation: Operation): OperationSource | undefined {
+  // What leads nowhere was reported when the document was loaded.
+  const resolver = createResolver(contract.document, createDefectLog('warn'))
+  const { paths } = contract.document
+  const template = operation.pathTemplate
+  const declared = isJsonObject(paths) ? paths[template] : undefined
+  const item = resolver.resolve(declared, childPointer('#/paths', template))
+  const found = item && operationIn(item, operation.method)
+  if (!found) return undefined
+  const parameters = new Map<string, ParameterSource>()
+  for (const parameter of [...parametersOf(item, resolver), ...parametersOf(found, resolver)]) {
+    const { name, in: place } = parameter
+    parameters.set(`${place} ${place === 'header' ? name.toLowerCase() : name}`, parameter)
+  }
+  return { resolver, operation: found, parameters: [...parameters.values()] }
+}
+
+function operationIn({ value: item, pointer }: Located, method: string): Located | undefined {
+  const fixed = item[method.toLowerCase()]
+  if (isJsonObject(fixed)) return { value: fixed, pointer: childPointer(pointer, method.toLowerCase()) }
+  const additional: JsonObject = isJsonObject(item['additionalOperations'])
+    ? item['additionalOperations']
+    : {}
+  const value = additional[method]
+  return isJsonObject(value)
+    ? { value, pointer: childPointer(pointer, 'additionalOperations', method) }
+    : undefined
+}
+
+function parametersOf({ value, pointer }: Located, resolver: Resolver): readonly ParameterSource[] {
+  const declared = value['parameters']
+  if (!Array.isArray(declared)) return []
+  return (declared as readonly unknown[]).flatMap((parameter, index) => {
+    const found = resolver.resolve(parameter, childPointer(pointer, 'parameters', index))
+    const { name, in: place } = found?.value ?? {}
+    return found && typeof name === 'string' && typeof place === 'string'
+      ? [{ ...found, name, in: place }]
+      : []
+  })
+}
