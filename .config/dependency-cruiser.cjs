@@ -34,6 +34,13 @@ const roomRules = Object.entries(rooms).map(([room, allowed]) => ({
 module.exports = {
   forbidden: [
     ...roomRules,
+    {
+      name: 'rooms-have-a-row',
+      comment: 'a room that the table does not list may import nothing of the others',
+      severity: 'error',
+      from: { path: '^src/([^/]+)/', pathNot: `^src/(${[...Object.keys(rooms), 'dev'].join('|')})/` },
+      to: { path: '^(src|generated)/', pathNot: '^src/$1/' },
+    },
     { name: 'no-circular', severity: 'error', from: { pathNot: '^generated/' }, to: { circular: true } },
     {
       name: 'types-only-across',

@@ -1,10 +1,9 @@
 import {
   addSeen,
   createSeen,
-  findingsOf,
   fits,
   refuse,
-  tell,
+  roughFindingsOf,
   type Check,
   type Finding,
   type Run,
@@ -71,33 +70,59 @@ function refuseAll(
 ): false {
   if (seen) seen.unsure = true
   if (run.quiet) return false
-  const attempts = branches.map((branch) => findingsOf(branch, value, run))
-  const furthest = furthestOf(attempts)
-  if (furthest) return tell(run, furthest)
-  const details = new Set(attempts.map(([finding]) => (finding?.path.length === 0 ? finding.detail : '')))
-  const isShort = details.size <= shownAlternatives && !details.has('')
-  return refuse(run, keyword, isShort ? [...details].join(', or ') : 'fits no alternative')
+  if (run.isComparing) return refuse(run, keyword, 'fits no alternative')
+  const attempts = branches.map((branch) => roughFindingsOf(branch, value, run))
+  const sole = branches[furthestOf(attempts)]
+  if (sole) return sole(value, run) && refuse(run, keyword, 'fits no alternative')
+  return tellTogether(keyword, attempts, run)
+}
+
+type Attempt = readonly Finding[]
+
+/** The value itself is of another type, or another constant. */
+function isOtherType(attempt: Attempt): boolean {
+  return attempt.some(
+    ({ keyword, path }) => path.length === 0 && ['type', 'const', 'enum', 'false'].includes(keyword),
+  )
+}
+
+/** A member that tells the kind, as constants do, tells another one. */
+function findingOfKind(attempt: Attempt): Finding | undefined {
+  return attempt.find(({ keyword, path }) => path.length === 1 && (keyword === 'const' || keyword === 'enum'))
+}
+
+/**
+ * The index of the one attempt that came further than all others, -1 where there is none: it is of the type and the kind, and has
+ * the fewest findings.
+ */
+function furthestOf(attempts: readonly Attempt[]): number {
+  if (attempts.length === 1) return 0
+  const counts = attempts.map((attempt) =>
+    isOtherType(attempt) || findingOfKind(attempt) ? Infinity : attempt.length,
+  )
+  const least = Math.min(...counts)
+  const isSole = least < Infinity && counts.filter((count) => count === least).length === 1
+  return isSole ? counts.indexOf(least) : -1
 }
 
 const shownAlternatives = 5
 
-/**
- * How far an attempt came: not even the type (or a constant) of the value itself; not a member that tells the kind, which is
- * what constants are for; or further, and then the fewer findings the further.
- */
-function distanceOf(attempt: readonly Finding[]): number {
-  const isTelling = ({ keyword }: Finding): boolean => ['type', 'const', 'enum', 'false'].includes(keyword)
-  if (attempt.some((finding) => finding.path.length === 0 && isTelling(finding))) return Infinity
-  const isTag = ({ keyword, path }: Finding): boolean =>
-    path.length === 1 && (keyword === 'const' || keyword === 'enum')
-  return attempt.length + (attempt.some(isTag) ? 1_000_000 : 0)
+/** One finding for all: of those that are at least of the type, what each would have wanted. */
+function tellTogether(keyword: string, attempts: readonly Attempt[], run: Run): false {
+  const typed = attempts.filter((attempt) => !isOtherType(attempt))
+  const meant = typed.length > 0 ? typed : attempts
+  const kinds = meant.flatMap((attempt) => findingOfKind(attempt) ?? [])
+  const [kind] = kinds
+  if (kind && kinds.length === meant.length && kinds.every(({ path }) => path[0] === kind.path[0]))
+    return refuse(run, keyword, joined(kinds.map(({ detail }) => detail)), String(kind.path[0]))
+  const firsts = meant.flatMap((attempt) => (attempt.length === 1 ? attempt : []))
+  const details = firsts.map(({ path, detail }) =>
+    [...path.toReversed().map((step) => `/${step} `), detail].join(''),
+  )
+  return refuse(run, keyword, firsts.length === meant.length ? joined(details) : 'fits no alternative')
 }
 
-/** The one attempt that came further than all others. */
-function furthestOf(attempts: readonly Finding[][]): Finding[] | undefined {
-  if (attempts.length === 1) return attempts[0]
-  const distances = attempts.map(distanceOf)
-  const least = Math.min(...distances)
-  if (least === Infinity || distances.filter((distance) => distance === least).length > 1) return undefined
-  return attempts[distances.indexOf(least)]
+function joined(details: readonly string[]): string {
+  const different = new Set(details)
+  return different.size > shownAlternatives ? 'fits no alternative' : [...different].join(', or ')
 }

@@ -9,6 +9,7 @@ import {
   type JsonObject,
 } from './json-pointer.js'
 import { readDocument, type OpenApiDocument } from './read-document.js'
+import { createSchemaNames } from './schema-names.js'
 
 /*
  * Joins the files of a document into one. References are kept, never expanded: a target in another file becomes a
@@ -24,6 +25,7 @@ interface Place {
 export async function bundle(root: Json, url: URL, defects: DefectLog): Promise<OpenApiDocument> {
   const files = new Map<string, Promise<Json>>([[fileOf(url), Promise.resolve(root)]])
   const rootFile = fileOf(url)
+  const namesSchema = createSchemaNames(root)
   const components: Record<string, Record<string, unknown>> = {}
   const names = new Map<string, string>()
 
@@ -100,10 +102,11 @@ export async function bundle(root: Json, url: URL, defects: DefectLog): Promise<
     }
     if (!isJsonObject(value)) return value
     const reference = value['$ref']
-    if (typeof reference === 'string' && isReference(reference, place.url, rootFile)) {
-      return kind === 'pathItems' || isOwnComponent(place)
-        ? inline(value, reference, place, kind)
-        : { ...value, $ref: await follow(reference, place, kind ?? 'schemas') }
+    const isLeading = typeof reference === 'string' && isReference(reference, place.url, rootFile)
+    if (isLeading && !namesSchema(reference, place.pointer)) {
+      if (kind === 'pathItems' || isOwnComponent(place)) return inline(value, reference, place, kind)
+      const beside = (await copyMembers(value, place)) as JsonObject
+      return { ...beside, $ref: await follow(reference, place, kind ?? 'schemas') }
     }
     return copyMembers(value, place)
   }

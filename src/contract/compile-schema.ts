@@ -82,7 +82,16 @@ export function createSchemaCompiler(options: SchemaCompilerOptions): SchemaComp
 
   const callOf = (slot: Slot): Check => {
     if (slot.check) return slot.check
-    return (value, run, seen) => (slot.check as Check)(value, run, seen)
+    return (value, run, seen) => {
+      const check = slot.check as Check
+      const isKnowable = run.quiet && !seen && !usesScope && typeof value === 'object' && value !== null
+      if (!isKnowable) return check(value, run, seen)
+      const known = run.known.get(slot) ?? new Map<object, boolean>()
+      run.known.set(slot, known)
+      const ok = known.get(value) ?? check(value, run)
+      known.set(value, ok)
+      return ok
+    }
   }
 
   const context: KeywordContext = {

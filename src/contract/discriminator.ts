@@ -108,14 +108,16 @@ export function readDiscriminators(
 
   const read = (node: SchemaNode, given: JsonObject): Discriminator | undefined => {
     const pointer = childPointer(node.pointer, 'discriminator')
-    let isSound = true
-    const fail = (message: string, ...tokens: readonly (string | number)[]): undefined => {
+    const faults: string[] = []
+    const fail = (message: string, ...tokens: readonly (string | number)[]): void => {
       defects.report({ code: 'invalid-discriminator', pointer: childPointer(pointer, ...tokens), message })
-      isSound = false
+      faults.push(message)
     }
     const { propertyName, mapping, defaultMapping } = given
-    if (typeof propertyName !== 'string')
-      return fail('`propertyName` must name the member that tells the schema')
+    if (typeof propertyName !== 'string') {
+      fail('`propertyName` must name the member that tells the schema')
+      return undefined
+    }
     const keyword = (['oneOf', 'anyOf'] as const).find((name) => Array.isArray(node.keywords[name]))
     const branches = keyword ? index.list(node, keyword) : []
     const schemas = new Map<string, SchemaNode>()
@@ -123,7 +125,7 @@ export function readDiscriminators(
     for (const [value, target] of Object.entries(isJsonObject(mapping) ? mapping : {})) {
       const schema = typeof target === 'string' ? targetOf(target, node) : undefined
       if (schema) schemas.set(value, branches.find((branch) => aliasesOf(branch).has(schema)) ?? schema)
-      else fail(`\`${String(target)}\` leads to no schema: correct it`, 'mapping', value)
+      else fail(`${JSON.stringify(target)} leads to no schema: correct it`, 'mapping', value)
     }
     const family = keyword ? [] : (families.get(node) ?? [])
     const self = keyword ? undefined : componentName(node.pointer, components)
@@ -141,18 +143,22 @@ export function readDiscriminators(
     for (const [value, schema] of claims) if (schema && !schemas.has(value)) schemas.set(value, schema)
     const picked = new Set([...schemas.values()].flatMap((schema) => [...aliasesOf(schema)]))
     for (const branch of branches) {
-      if (isSound && takesObjects(branch) && ![...aliasesOf(branch)].some((alias) => picked.has(alias)))
+      if (
+        faults.length === 0 &&
+        takesObjects(branch) &&
+        ![...aliasesOf(branch)].some((alias) => picked.has(alias))
+      )
         fail(
           `no value of \`${propertyName}\` leads to ${branch.pointer}: make it a reference, or name it in \`mapping\``,
         )
     }
-    if (!keyword && isSound && schemas.size === (self === undefined ? 0 : 1))
+    if (!keyword && faults.length === 0 && schemas.size === (self === undefined ? 0 : 1))
       fail(
         'nothing can be picked: put it beside `oneOf` or `anyOf`, or on a schema that others build on with `allOf`',
       )
     const otherwise = typeof defaultMapping === 'string' ? targetOf(defaultMapping, node) : undefined
     if (defaultMapping !== undefined && !otherwise) fail('leads to no schema: correct it', 'defaultMapping')
-    return isSound ? { node, propertyName, keyword, schemas, otherwise } : undefined
+    return faults.length === 0 ? { node, propertyName, keyword, schemas, otherwise } : undefined
   }
 
   const takesObjects = (branch: SchemaNode): boolean =>

@@ -24,6 +24,10 @@ export interface Run {
   /** Findings after which the run stops. */
   readonly limit: number
   found: Finding[]
+  /** Alternatives are compared: what is inside of them is not gone into once more. */
+  isComparing: boolean
+  /** Circular schemas → what has been found of a value in silence. Alternatives that nest would be tried over and over. */
+  readonly known: Map<object, Map<object, boolean>>
   /** Schema resources entered on the way, innermost first: what `$dynamicRef` looks through. */
   scope: Scope | undefined
 }
@@ -44,7 +48,7 @@ export interface Seen {
 }
 
 export function createRun(limit: number, scope?: Scope): Run {
-  return { quiet: false, limit, found: [], scope }
+  return { quiet: false, limit, found: [], isComparing: false, known: new Map(), scope }
 }
 
 export function createSeen(): Seen {
@@ -86,22 +90,18 @@ export function fits(check: Check, value: unknown, run: Run, seen?: Seen): boole
   return ok
 }
 
-/** What is wrong with the value, apart from what the run has found so far. */
-export function findingsOf(check: Check, value: unknown, run: Run): Finding[] {
-  const { quiet, found } = run
+/** What is wrong with the value, roughly: alternatives inside of it count as one finding each. */
+export function roughFindingsOf(check: Check, value: unknown, run: Run): readonly Finding[] {
+  const { quiet, found, isComparing } = run
   run.quiet = false
+  run.isComparing = true
   run.found = []
   check(value, run)
   const own = run.found
   run.quiet = quiet
+  run.isComparing = isComparing
   run.found = found
   return own
-}
-
-/** Adds what another check found of the value at hand. */
-export function tell(run: Run, findings: readonly Finding[]): false {
-  if (!run.quiet) run.found.push(...findings.slice(0, run.limit - run.found.length))
-  return false
 }
 
 /** Every part must hold. Goes on after a failure as long as the run wants more. */

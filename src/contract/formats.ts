@@ -53,7 +53,7 @@ formats.set('url', {
   type: 'string',
   fits: (value: string) => /^(?:https?|ftp):\/\/[^\s/]/i.test(value) && URL.canParse(value),
 })
-formats.set('char', { type: 'string', fits: (value: string) => [...value].length === 1 })
+formats.set('char', { type: 'string', fits: (value: string) => Array.from(value).length === 1 })
 
 /** The library tells a format as an expression, a function or an object around one; of numbers it is told below. */
 function testOf(format: unknown): ((value: string) => boolean) | undefined {

@@ -2,12 +2,12 @@ import {
   addSeen,
   anything,
   createSeen,
-  findingsOf,
   fits,
   goesOn,
   isPlainObject,
   prefixFrom,
   refuse,
+  roughFindingsOf,
   type Check,
   type PlainObject,
   type Run,
@@ -120,7 +120,7 @@ function refuseMissing(value: PlainObject, required: readonly string[], run: Run
 }
 
 function refuseName(names: Check, name: string, run: Run): false {
-  const [finding] = run.quiet ? [] : findingsOf(names, name, run)
+  const [finding] = run.quiet ? [] : roughFindingsOf(names, name, run)
   return refuse(run, 'propertyNames', `has a name that ${finding?.detail ?? 'is not accepted'}`)
 }
 

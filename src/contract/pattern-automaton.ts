@@ -51,7 +51,7 @@ const nothing: Part = {
 const atStart: Part = { ...nothing, empty: { any: 0, start: 1, end: 0, free: 0 } }
 const atEnd: Part = { ...nothing, empty: { any: 0, start: 0, end: 1, free: 0 } }
 /** Holds or not, by what stands around it. */
-const asserted: Part = { ...nothing, empty: { any: 1, start: 1, end: 1, free: 0 } }
+const asserted: Part = { ...nothing, empty: { any: 1, start: 1, end: 0, free: 0 } }
 
 export class TooLargeError extends Error {
   override readonly name = 'TooLargeError'
@@ -87,7 +87,7 @@ export function buildAutomaton(regexp: RegExp): Automaton {
     return {
       first: { any: state, start: state },
       last: { any: state, end: state, free: state },
-      empty: { any: 0, start: 0, end: 0, free: 0 },
+      empty: never,
       longest: 1,
     }
   }
@@ -119,12 +119,10 @@ export function buildAutomaton(regexp: RegExp): Automaton {
       case 'Quantifier':
         return repeat(node)
       case 'Backreference':
-        // What it repeats is known only when the text is: nearly anything, of any length.
-        return star(() => single(everything ^ 1n), Infinity)
+        return repeated()
       case 'Assertion':
-        if (node.kind === 'start') return atStart
-        if (node.kind === 'end') return atEnd
-        return node.kind === 'word' ? asserted : lookedAround(group(node.alternatives))
+        if ('alternatives' in node) return lookedAround(group(node.alternatives))
+        return node.kind === 'start' ? atStart : node.kind === 'end' ? atEnd : asserted
     }
   }
 
@@ -138,15 +136,23 @@ export function buildAutomaton(regexp: RegExp): Automaton {
     return { ...body, empty: nothing.empty, longest }
   }
 
+  /** What a reference back repeats is known only when the text is: nearly anything, of any length, and it may not be there. */
+  const repeated = (): Part => {
+    const part = star(() => single(everything ^ 1n), Infinity)
+    return { ...part, last: { ...part.last, free: none }, empty: asserted.empty }
+  }
+
   const repeat = ({ min, max, element: node }: AST.Quantifier): Part => {
     const make = (): Part => element(node)
     if (max === 0) return nothing
     const { size, isStraight, canBeEmpty } = measure(node)
     if (canBeEmpty && min >= manyTimes) hasEmptyRepeats = true
-    const isFewTimes = max * size <= writtenOut || (max === min && (isStraight || max < manyTimes))
-    if (max === Infinity ? isStraight || min * size <= writtenOut : isFewTimes) return writeOut(make, min, max)
+    const isFewTimes =
+      max === 1 || max * size <= writtenOut || (max === min && (isStraight || max < manyTimes))
+    if (max === Infinity ? isStraight || min * size <= writtenOut : isFewTimes)
+      return writeOut(make, min, max)
     const body = star(make, max)
-    return min === 0 || canBeEmpty ? body : { ...body, empty: single0 }
+    return min === 0 || canBeEmpty ? body : { ...body, empty: never }
   }
 
   const writeOut = (make: () => Part, min: number, max: number): Part => {
@@ -154,7 +160,7 @@ export function buildAutomaton(regexp: RegExp): Automaton {
     if (max === Infinity) {
       const required = times(Math.max(0, min - 1))
       const rest = star(make, Infinity)
-      return sequence([...required, min === 0 ? rest : { ...rest, empty: single0 }])
+      return sequence([...required, min === 0 ? rest : { ...rest, empty: never }])
     }
     const required = times(min)
     // Nested, as an engine sees it: a further round only after the one before.
@@ -175,11 +181,19 @@ export function buildAutomaton(regexp: RegExp): Automaton {
     connect(search.last.any, whole.first.any)
   }
   const accepting = new Set(whole.last.free.keys())
-  return { takes, everything, next, accepting, ending: new Set(whole.last.end.keys()), loops, hasEmptyRepeats }
+  return {
+    takes,
+    everything,
+    next,
+    accepting,
+    ending: new Set(whole.last.end.keys()),
+    loops,
+    hasEmptyRepeats,
+  }
 }
 
 const manyTimes = 8
-const single0: Part['empty'] = { any: 0, start: 0, end: 0, free: 0 }
+const never: Part['empty'] = { any: 0, start: 0, end: 0, free: 0 }
 
 /** What it looks at is gone through and left again: a branch that leads nowhere. */
 function lookedAround({ first, longest }: Part): Part {
@@ -189,7 +203,8 @@ function lookedAround({ first, longest }: Part): Part {
 function followed(before: Part, after: Part): Part {
   const first = (at: 'any' | 'start'): Ways => joined(before.first[at], after.first[at], before.empty[at])
   const last = (at: 'any' | 'end' | 'free'): Ways => joined(after.last[at], before.last[at], after.empty[at])
-  const empty = (at: 'any' | 'start' | 'end' | 'free'): number => Math.min(before.empty[at] * after.empty[at], 2)
+  const empty = (at: 'any' | 'start' | 'end' | 'free'): number =>
+    Math.min(before.empty[at] * after.empty[at], 2)
   return {
     first: { any: first('any'), start: first('start') },
     last: { any: last('any'), end: last('end'), free: last('free') },

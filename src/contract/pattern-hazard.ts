@@ -39,9 +39,9 @@ interface Budget {
 }
 
 function hazardOf(automaton: Automaton, budget: Budget): Hazard | undefined {
-  const loops = loopsOf(automaton)
-  const harmful = loops.filter(({ states }) => ![...states].some((state) => mustSucceed(automaton, state)))
-  const doubling = harmful.filter(({ states }) => isAmbiguous(automaton, states, budget))
+  const edges = failingEdges(automaton)
+  const loops = loopsOf(automaton, edges)
+  const doubling = loops.filter(({ states }) => isAmbiguous(automaton, edges, states, budget))
   if (doubling.length > 0 || automaton.hasEmptyRepeats) {
     const longest = automaton.hasEmptyRepeats ? Infinity : Math.max(...doubling.map((loop) => loop.longest))
     const shortest = Math.log2(harmlessSteps)
@@ -52,7 +52,7 @@ function hazardOf(automaton: Automaton, budget: Budget): Hazard | undefined {
         isHarmlessUpTo: (length) => length <= shortest,
       }
   }
-  const chain = longestChain(automaton, harmful, budget)
+  const chain = longestChain(edges, loops, budget)
   if (chain.length > 1 && stepsPerCharacter(chain, Infinity) > harmlessSteps)
     return {
       message: `a text can make the expression take time that grows with its length to the power of ${chain.length}: let no two of its repeats match the same text (a start that is not anchored repeats too), or set a \`maxLength\``,
@@ -72,8 +72,29 @@ interface Loop {
   readonly longest: number
 }
 
+/** By state: the states that may come next, and for which characters, as long as the expression has not matched. */
+type Edges = readonly ReadonlyMap<number, bigint>[]
+
+/**
+ * An engine goes back only where what it has found does not match in the end, so that a text that does harm leads past every
+ * place where the expression would have matched.
+ */
+function failingEdges({ takes, everything, next, accepting, ending }: Automaton): Edges {
+  const takesRest = (state: number): boolean =>
+    takes[state] === everything &&
+    next[state]?.has(state) === true &&
+    (ending.has(state) || accepting.has(state))
+  return next.map((targets, state) => {
+    const states = [...targets.keys()]
+    if (accepting.has(state) || (ending.has(state) && [state, ...states].some(takesRest))) return new Map()
+    const matching = states.reduce((set, to) => (accepting.has(to) ? set | (takes[to] ?? 0n) : set), 0n)
+    const failing = states.map((to) => [to, (takes[to] ?? 0n) & ~matching] as const)
+    return new Map(failing.filter(([, set]) => set !== 0n))
+  })
+}
+
 /** The strongly connected components that have an edge (Tarjan). */
-function loopsOf(automaton: Automaton): readonly Loop[] {
+function loopsOf(automaton: Automaton, edges: Edges): readonly Loop[] {
   const order = new Map<number, number>()
   const low = new Map<number, number>()
   const open: number[] = []
@@ -82,120 +103,97 @@ function loopsOf(automaton: Automaton): readonly Loop[] {
     order.set(state, order.size)
     low.set(state, order.size - 1)
     open.push(state)
-    for (const target of automaton.next[state]?.keys() ?? []) {
+    for (const target of edges[state]?.keys() ?? []) {
       if (!order.has(target)) visit(target)
       if (open.includes(target)) low.set(state, Math.min(low.get(state) ?? 0, low.get(target) ?? 0))
     }
     if (low.get(state) !== order.get(state)) return
     const states = new Set(open.splice(open.indexOf(state)))
-    if (states.size === 1 && !automaton.next[state]?.has(state)) return
+    if (states.size === 1 && !edges[state]?.has(state)) return
     const around = automaton.loops.filter(({ from, to }) =>
       [...states].every((one) => one >= from && one < to),
     )
     const outermost = around.sort((a, b) => b.to - b.from - (a.to - a.from))[0]
     found.push({ states, longest: outermost?.longest ?? Infinity })
   }
-  for (let state = 0; state < automaton.takes.length; state++) if (!order.has(state)) visit(state)
+  for (let state = 0; state < edges.length; state++) if (!order.has(state)) visit(state)
   return found
 }
 
-/** Whether the expression matches whatever follows this state: then nothing makes the engine go back. */
-function mustSucceed(automaton: Automaton, state: number): boolean {
-  const { accepting, ending, next, takes, everything } = automaton
-  if (accepting.has(state)) return true
-  const takesAll = (each: number): boolean =>
-    takes[each] === everything && next[each]?.has(each) === true && (ending.has(each) || accepting.has(each))
-  return ending.has(state) && [state, ...(next[state]?.keys() ?? [])].some(takesAll)
-}
-
 /** Whether some text leads from a state of the loop back to it in two ways. */
-function isAmbiguous({ next, takes }: Automaton, states: ReadonlySet<number>, budget: Budget): boolean {
-  for (const state of states)
-    for (const [target, ways] of next[state] ?? []) if (ways > 1 && states.has(target)) return true
-  const within = (state: number): readonly number[] =>
-    [...(next[state]?.keys() ?? [])].filter((to) => states.has(to))
-  const step = ([a, b]: readonly number[]): readonly (readonly number[])[] =>
-    within(a as number).flatMap((one) =>
-      within(b as number).flatMap((other) => (overlap(takes, one, other) ? [[one, other]] : [])),
-    )
-  const [start] = states
-  // In a strongly connected component any state will do to start from.
-  const forward = reach([[start as number, start as number]], step, budget)
-  const split = forward.filter(([a, b]) => a !== b)
-  const back = reach(split, step, budget)
-  return back.some(([a, b]) => a === b)
-}
-
-function overlap(takes: readonly bigint[], ...states: readonly number[]): boolean {
-  return states.reduce((common, state) => common & (takes[state] ?? 0n), -1n) !== 0n
-}
-
-function reach(
-  from: readonly (readonly number[])[],
-  step: (tuple: readonly number[]) => readonly (readonly number[])[],
+function isAmbiguous(
+  { next }: Automaton,
+  edges: Edges,
+  states: ReadonlySet<number>,
   budget: Budget,
-): readonly (readonly number[])[] {
+): boolean {
+  for (const state of states)
+    for (const target of edges[state]?.keys() ?? [])
+      if (states.has(target) && (next[state]?.get(target) ?? 0) > 1) return true
+  const [start = 0] = states
+  // In a strongly connected component any state will do to start from.
+  const within = [states, states]
+  const split = reach([[start, start]], edges, within, budget).filter(([a, b]) => a !== b)
+  return reach(split, edges, within, budget).some(([a, b]) => a === b)
+}
+
+type Tuple = readonly number[]
+
+/** The tuples of states that one text leads to, each state within its set. */
+function reach(
+  from: readonly Tuple[],
+  edges: Edges,
+  within: readonly (ReadonlySet<number> | undefined)[],
+  budget: Budget,
+): readonly Tuple[] {
   const known = new Map(from.map((tuple) => [tuple.join(), tuple]))
-  for (const tuple of known.values()) {
-    for (const next of step(tuple)) {
-      if (--budget.left < 0) throw new TooLargeError('too many pairs')
-      const key = next.join()
-      if (!known.has(key)) known.set(key, next)
+  const step = (tuple: Tuple, place: number, common: bigint, reached: Tuple): void => {
+    if (place === tuple.length) {
+      if (--budget.left < 0) throw new TooLargeError('too many tuples of states')
+      const key = reached.join()
+      if (!known.has(key)) known.set(key, reached)
+      return
+    }
+    for (const [to, set] of edges[tuple[place] ?? 0] ?? []) {
+      if ((common & set) !== 0n && (within[place]?.has(to) ?? true))
+        step(tuple, place + 1, common & set, [...reached, to])
     }
   }
+  for (const tuple of known.values()) step(tuple, 0, -1n, [])
   return [...known.values()]
 }
 
 /** The longest row of loops each of which can share its text with the next. */
-function longestChain(automaton: Automaton, loops: readonly Loop[], budget: Budget): readonly Loop[] {
+function longestChain(edges: Edges, loops: readonly Loop[], budget: Budget): readonly Loop[] {
   const known = new Map<Loop, readonly Loop[]>()
   const from = (loop: Loop): readonly Loop[] => {
     const found = known.get(loop)
     if (found) return found
-    let best: readonly Loop[] = [loop]
-    for (const other of loops) {
-      if (other === loop || !sharesText(automaton, loop, other, budget)) continue
-      const chain = [loop, ...from(other)]
-      const isWorse =
-        stepsPerCharacter(chain, Infinity) > stepsPerCharacter(best, Infinity) || chain.length > best.length
-      if (isWorse) best = chain
-    }
-    known.set(loop, best)
-    return best
+    const chains = loops
+      .filter((other) => other !== loop && sharesText(edges, loop, other, budget))
+      .map((other) => [loop, ...from(other)])
+    const longest = worst([[loop], ...chains])
+    known.set(loop, longest)
+    return longest
   }
-  return loops
-    .map(from)
-    .reduce<readonly Loop[]>((best, chain) => (chain.length > best.length ? chain : best), [])
+  return worst(loops.map(from))
+}
+
+function worst(chains: readonly (readonly Loop[])[]): readonly Loop[] {
+  const costs = chains.map((chain) => stepsPerCharacter(chain, harmlessSteps) * 10 + chain.length)
+  return chains[costs.indexOf(Math.max(...costs))] ?? []
 }
 
 /** Whether one text leads around the first loop, from it to the second, and around the second. */
-function sharesText(automaton: Automaton, one: Loop, other: Loop, budget: Budget): boolean {
-  const { next, takes } = automaton
-  const [from] = one.states
-  if (!leadsTo(automaton, from as number, other.states)) return false
-  const successors = (state: number, within?: ReadonlySet<number>): readonly number[] =>
-    [...(next[state]?.keys() ?? [])].filter((to) => within?.has(to) ?? true)
-  const step = ([a, b, c]: readonly number[]): readonly (readonly number[])[] =>
-    successors(a as number, one.states).flatMap((first) =>
-      successors(b as number).flatMap((between) =>
-        overlap(takes, first, between)
-          ? successors(c as number, other.states).flatMap((last) =>
-              overlap(takes, first, between, last) ? [[first, between, last]] : [],
-            )
-          : [],
-      ),
-    )
+function sharesText(edges: Edges, one: Loop, other: Loop, budget: Budget): boolean {
+  const [from = 0] = one.states
+  const reachable = reach([[from]], edges, [undefined], budget).map(([state]) => state)
+  if (!reachable.some((state) => other.states.has(state as number))) return false
   for (const start of one.states) {
     for (const end of other.states) {
-      const reached = reach([[start, start, end]], step, budget)
-      if (reached.some(([a, b, c], index) => index > 0 && a === start && b === end && c === end)) return true
+      const tuples = reach([[start, start, end]], edges, [one.states, undefined, other.states], budget)
+      if (tuples.some(([a, b, c]) => a === start && b === end && c === end)) return true
     }
   }
   return false
-}
-
-function leadsTo({ next }: Automaton, from: number, targets: ReadonlySet<number>): boolean {
-  const known = new Set([from])
-  for (const state of known) for (const to of next[state]?.keys() ?? []) known.add(to)
-  return [...targets].some((target) => known.has(target))
 }

@@ -108,7 +108,7 @@ function compileFormat(
   range: MediaType,
   mediaTypeObject: unknown,
   pointer: string,
-  { resolver, validators }: ReplyContext,
+  { validators }: ReplyContext,
 ): FormatByKind {
   const schema = isJsonObject(mediaTypeObject) ? mediaTypeObject['schema'] : undefined
   const raw: ReplyFormat = { kind: 'raw', validate: () => [], keep: undefined }

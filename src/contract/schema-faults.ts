@@ -118,8 +118,8 @@ export function checkSchemas(index: SchemaIndex, patterns: Patterns, defects: De
   }
 
   const named = document['jsonSchemaDialect']
-  if (version !== '3.0' && named !== undefined && !dialect.test(String(named))) {
-    const message = `dialect ${String(named)} is not spoken here: write the schemas in JSON Schema 2020-12`
+  if (version !== '3.0' && named !== undefined && !(typeof named === 'string' && dialect.test(named))) {
+    const message = `dialect ${JSON.stringify(named)} is not spoken here: write the schemas in JSON Schema 2020-12`
     defects.report({ code: 'unsupported-dialect', pointer: '#/jsonSchemaDialect', message })
     for (const node of index.nodes()) unusable.add(node)
   }

@@ -66,7 +66,11 @@ export interface NumberRules {
 
 export function compileNumber(rules: NumberRules): Check {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf, format } = rules
-  const tests: { readonly keyword: string; readonly detail: string; fits(value: number): boolean }[] = []
+  const tests: {
+    readonly keyword: string
+    readonly detail: string
+    readonly fits: (value: number) => boolean
+  }[] = []
   if (minimum !== undefined)
     tests.push({
       keyword: 'minimum',
@@ -95,7 +99,7 @@ export function compileNumber(rules: NumberRules): Check {
     tests.push({
       keyword: 'format',
       detail: `must be of format ${rules.formatName ?? ''}`,
-      fits: format.fits,
+      fits: (value: number) => format.fits(value),
     })
   }
   return (value, run) => {
@@ -172,8 +176,7 @@ export function compileString({
   return (value, run) => {
     if (typeof value !== 'string') return true
     if (value.length < minLength * 2 && isShorter(value, minLength)) return refuse(run, 'minLength', tooShort)
-    if (value.length > maxLength && isShorter(value, maxLength + 1) === false)
-      return refuse(run, 'maxLength', tooLong)
+    if (value.length > maxLength && !isShorter(value, maxLength + 1)) return refuse(run, 'maxLength', tooLong)
     let ok = true
     if (pattern && !pattern.test(value)) {
       ok = refuse(run, 'pattern', mismatch)

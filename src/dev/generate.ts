@@ -47,22 +47,27 @@ async function bundleDocument(folder: string): Promise<string> {
   return output
 }
 
-/** Every component has a file of its own, and a bundle holds only what is referred to: lint never sees the others. */
-async function assertNoUnusedFiles(): Promise<void> {
-  const files = [...(await readFolder(source))].filter(([path]) => path.endsWith('.yaml'))
-  const unused = new Set<string>()
-  const used = new Set(['openapi.yaml'])
-  for (const [path, text] of files) {
-    unused.add(path)
+/**
+ * Files that `openapi.yaml` does not lead to. Every component has a file of its own, and a bundle holds only what is
+ * referred to: lint never sees the others.
+ */
+async function findUnusedFiles(): Promise<readonly string[]> {
+  const files = new Map([...(await readFolder(source))].filter(([path]) => path.endsWith('.yaml')))
+  const used = new Set<string>()
+  const visit = (path: string): void => {
+    const text = files.get(path)
+    if (text === undefined || used.has(path)) return
+    used.add(path)
     // The reviver sees every member, wherever a reference may stand.
     parse(text, (key: unknown, value: unknown) => {
-      if (key === '$ref' && typeof value === 'string') used.add(posix.join(posix.dirname(path), value))
+      if (key !== '$ref' || typeof value !== 'string') return value
+      const [file = ''] = value.split('#', 1)
+      if (file !== '') visit(posix.join(posix.dirname(path), file))
       return value
     })
   }
-  for (const path of used) unused.delete(path)
-  if (unused.size > 0)
-    throw new Error(`nothing refers to ${[...unused].map((path) => `openapi/${path}`).join(', ')}`)
+  visit('openapi.yaml')
+  return [...files.keys()].filter((path) => !used.has(path))
 }
 
 /**
@@ -118,7 +123,6 @@ async function writeScopes(bundle: string, folder: string): Promise<void> {
 }
 
 async function generateInto(folder: string): Promise<void> {
-  await assertNoUnusedFiles()
   const bundle = await bundleDocument(folder)
   await Promise.all([
     writeServerTypes(bundle, folder),
@@ -176,6 +180,12 @@ async function main(check: boolean): Promise<void> {
 
     if (!check) await apply(changes, wanted)
     for (const [path, change] of check ? drift : changes) console.log(`${change.padEnd(9)} generated/${path}`)
+    const unused = await findUnusedFiles()
+    if (unused.length > 0) {
+      console.error('nothing in the document refers to these files: remove them')
+      for (const path of unused) console.error(`  openapi/${path}`)
+      if (check) process.exitCode = 1
+    }
     if (check && drift.length > 0) {
       console.error('generated/ does not follow from openapi/: run `npm run generate` and commit the result')
       process.exitCode = 1

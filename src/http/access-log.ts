@@ -25,7 +25,9 @@ export function accessLog(
         ...(!ctx.res.writableFinished && { aborted: true }),
         ...(failed && causeOf(error)),
       }
-      if (failed) logger.error(line, 'request failed')
+      // Not able at the moment is an answer, and an expected one; anything else of its kind is a fault.
+      if (status === 503) logger.warn(line, 'request turned away')
+      else if (failed) logger.error(line, 'request failed')
       else logger.info(line, 'request')
     })
     return next()
