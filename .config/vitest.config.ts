@@ -14,7 +14,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     restoreMocks: true,
     reporters: process.env['CI']
-      ? ['default', ['json', { outputFile: 'coverage/results.json' }]]
+      ? ['default', ['json', { outputFile: process.env['TEST_RESULTS'] ?? 'coverage/results.json' }]]
       : ['default'],
     coverage: { provider: 'v8', include: ['src/**'], reportsDirectory: 'coverage' },
   },
