@@ -22,6 +22,7 @@ export {
   type ResourceMetadata,
   type ResourceMetadataInput,
 } from './auth/resource-metadata.js'
+export type { BinaryContent, FilePart, KeptBytes } from './contract/binary-content.js'
 export {
   ContractError,
   type Defect,

@@ -116,9 +116,10 @@ function tellTogether(keyword: string, attempts: readonly Attempt[], run: Run): 
   if (kind && kinds.length === meant.length && kinds.every(({ path }) => path[0] === kind.path[0]))
     return refuse(run, keyword, joined(kinds.map(({ detail }) => detail)), String(kind.path[0]))
   const firsts = meant.flatMap((attempt) => (attempt.length === 1 ? attempt : []))
-  const details = firsts.map(({ path, detail }) =>
-    [...path.toReversed().map((step) => `/${step} `), detail].join(''),
-  )
+  const details = firsts.map(({ path, detail }) => {
+    const pointer = path.map((step) => `/${step}`).toReversed()
+    return [...(pointer.length > 0 ? [pointer.join('')] : []), detail].join(' ')
+  })
   return refuse(run, keyword, firsts.length === meant.length ? joined(details) : 'fits no alternative')
 }
 

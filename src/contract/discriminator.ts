@@ -103,8 +103,16 @@ export function readDiscriminators(
 
   const isNamed = (target: string): boolean => /^[\w.-]+$/.test(target) && componentNames.includes(target)
 
-  const targetOf = (target: string, from: SchemaNode): SchemaNode | undefined =>
-    isNamed(target) ? index.at(childPointer(components, target)) : index.resolve(target, from)
+  /** The alternative that a name or reference means, or else the schema that it leads to. */
+  const targetOf = (
+    target: unknown,
+    from: SchemaNode,
+    branches: readonly SchemaNode[],
+  ): SchemaNode | undefined => {
+    if (typeof target !== 'string') return undefined
+    const schema = isNamed(target) ? index.at(childPointer(components, target)) : index.resolve(target, from)
+    return schema && (branches.find((branch) => aliasesOf(branch).has(schema)) ?? schema)
+  }
 
   const read = (node: SchemaNode, given: JsonObject): Discriminator | undefined => {
     const pointer = childPointer(node.pointer, 'discriminator')
@@ -123,8 +131,8 @@ export function readDiscriminators(
     const schemas = new Map<string, SchemaNode>()
     if (mapping !== undefined && !isJsonObject(mapping)) fail('`mapping` must be an object', 'mapping')
     for (const [value, target] of Object.entries(isJsonObject(mapping) ? mapping : {})) {
-      const schema = typeof target === 'string' ? targetOf(target, node) : undefined
-      if (schema) schemas.set(value, branches.find((branch) => aliasesOf(branch).has(schema)) ?? schema)
+      const schema = targetOf(target, node, branches)
+      if (schema) schemas.set(value, schema)
       else fail(`${JSON.stringify(target)} leads to no schema: correct it`, 'mapping', value)
     }
     const family = keyword ? [] : (families.get(node) ?? [])
@@ -156,7 +164,7 @@ export function readDiscriminators(
       fail(
         'nothing can be picked: put it beside `oneOf` or `anyOf`, or on a schema that others build on with `allOf`',
       )
-    const otherwise = typeof defaultMapping === 'string' ? targetOf(defaultMapping, node) : undefined
+    const otherwise = targetOf(defaultMapping, node, branches)
     if (defaultMapping !== undefined && !otherwise) fail('leads to no schema: correct it', 'defaultMapping')
     return faults.length === 0 ? { node, propertyName, keyword, schemas, otherwise } : undefined
   }

@@ -24,6 +24,8 @@ export interface Run {
   /** Findings after which the run stops. */
   readonly limit: number
   found: Finding[]
+  /** A schema was in the way that the document gets wrong. The value is refused, also where that schema is negated. */
+  isBroken: boolean
   /** Alternatives are compared: what is inside of them is not gone into once more. */
   isComparing: boolean
   /** Circular schemas → what has been found of a value in silence. Alternatives that nest would be tried over and over. */
@@ -48,7 +50,7 @@ export interface Seen {
 }
 
 export function createRun(limit: number, scope?: Scope): Run {
-  return { quiet: false, limit, found: [], isComparing: false, known: new Map(), scope }
+  return { quiet: false, limit, found: [], isBroken: false, isComparing: false, known: new Map(), scope }
 }
 
 export function createSeen(): Seen {
@@ -124,9 +126,11 @@ export const anything: Check = () => true
 
 export const nothing: Check = (_value, run) => refuse(run, 'false', 'is not accepted here')
 
-/** In place of a schema that the document gets wrong: nothing fits it. */
-export const unusable: Check = (_value, run) =>
-  refuse(run, 'schema', 'cannot be checked, because its schema is faulty, and so is not accepted')
+/** In place of a schema that the document gets wrong: no value fits what it is a part of. */
+export const unusable: Check = (_value, run) => {
+  run.isBroken = true
+  return refuse(run, 'schema', 'cannot be checked, because its schema is faulty, and so is not accepted')
+}
 
 export type PlainObject = Readonly<Record<string, unknown>>
 

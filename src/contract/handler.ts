@@ -1,3 +1,4 @@
+import type { BinaryContent, FilePart } from './binary-content.js'
 import type { DecodedInput } from './operation.js'
 import type { Principal } from './principal.js'
 import type { SecurityRequirements } from './security-requirement.js'
@@ -31,7 +32,10 @@ export type Handler<Operation, Requirements = [], P extends Principal = Principa
   principal: PrincipalFor<Requirements, P>,
 ) => Reply<Operation> | Promise<Reply<Operation>>
 
-/** Decoded and valid. Header names are in lower case; line-delimited bodies arrive as async iterables of lines. */
+/**
+ * Decoded and valid. Header names are in lower case; line-delimited bodies arrive as async iterables of lines, bodies that
+ * are no text and no JSON as `BinaryContent`, files of a form as `FilePart`.
+ */
 export interface Input<Operation> {
   readonly params: ParametersIn<Operation, 'path'>
   readonly query: ParametersIn<Operation, 'query'>
@@ -68,10 +72,29 @@ type RequestBody<Operation> = Operation extends { requestBody: { content: infer 
     : undefined
 
 type RequestBodies<Content> = {
-  [M in keyof Content]: MediaTypeName<M> extends LineDelimited
-    ? AsyncIterable<ForRequest<Content[M]>>
-    : ForRequest<Content[M]>
+  [M in keyof Content]: BodyOfType<MediaTypeName<M>, Content[M]>
 }[keyof Content]
+
+type BodyOfType<Name, T> = Name extends LineDelimited
+  ? AsyncIterable<ForRequest<T>>
+  : Name extends `${string}/json` | `${string}+json` | 'application/x-www-form-urlencoded'
+    ? ForRequest<T>
+    : Name extends `text/${string}` | 'application/xml' | `application/${string}+xml`
+      ? unknown extends T
+        ? string
+        : ForRequest<T>
+      : Name extends 'multipart/form-data'
+        ? { readonly [K in keyof ForRequest<T>]: WithFiles<ForRequest<T>[K]> }
+        : Name extends `${string}*`
+          ? ForRequest<T> | BinaryContent
+          : BinaryContent
+
+/** Generated types have `string` for text and for files alike, so a member that can be any string can be either. */
+type WithFiles<T> = T extends readonly (infer E)[]
+  ? readonly WithFiles<E>[]
+  : string extends T
+    ? T | FilePart
+    : T
 
 type MediaTypeName<M> = M extends `${infer Name};${string}` ? Name : M
 

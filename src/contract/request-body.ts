@@ -1,60 +1,41 @@
-import type { Violation } from '../problem/problem.js'
+import { binaryFormat } from './binary-body.js'
+import type { BodyContext, BodyFormat, FormatFor } from './body-format.js'
+import { readFileSchema } from './file-schema.js'
+import { compileForm } from './form-body.js'
+import { jsonFormat } from './json-body.js'
 import { childPointer, isJsonObject } from './json-pointer.js'
-import type { DefectLog } from './defect.js'
+import { lineArrayFormat, linesFormat } from './line-body.js'
 import {
   createMediaTypeMap,
   isJson,
+  isJsonSequence,
   isLineDelimitedJson,
+  isRange,
+  isText,
+  isUrlencodedForm,
+  isUtf8,
+  isXml,
   parseMediaType,
   type MediaType,
 } from './media-type.js'
-import { JsonSyntaxError, parseJson } from './parse-json.js'
-import { readLines } from './lines.js'
+import { compileMultipart } from './multipart-body.js'
 import type { Located } from './reference.js'
-import { defaultViolationLimit, type Validate, type Validators } from './validator.js'
+import { flatten, readTypes, type TypedSchema } from './schema-types.js'
+import { textFormat } from './text-body.js'
+import type { Validate } from './validator.js'
 
-/* OpenAPI "Request Body Object": picks the media type, turns bytes into a value, and checks it. Nothing is coerced. */
+/*
+ * OpenAPI "Request Body Object": picks the media type, turns bytes into a value, and checks it. JSON is not coerced; what
+ * has no types of its own, text and forms, is read by declared type.
+ */
 
 export interface RequestBody {
   readonly required: boolean
   /** The declared media types, for an `Accept` header in the answer. */
   readonly mediaTypes: readonly string[]
-  /** How a body of this `Content-Type` is read, `undefined` where it is not declared. */
-  readonly find: (contentType: string | undefined) => BodyFormat | undefined
+  /** How a body of this `Content-Type` is read; `undefined` where it is not declared, or its text is not UTF-8. */
+  readonly find: (contentType: string) => BodyFormat | undefined
 }
-
-/** How one media type is read. */
-export type BodyFormat =
-  | {
-      readonly kind: 'whole'
-      readonly decode: (bytes: Uint8Array) => {
-        readonly value?: unknown
-        readonly violations: readonly Violation[]
-      }
-    }
-  | {
-      readonly kind: 'lines'
-      /** Yields valid lines; throws `LinesError` at the first that is not, with the violations of all that follow too. */
-      readonly decode: (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<unknown>
-    }
-
-/** Lines of a body that do not fit. */
-export class LinesError extends Error {
-  override readonly name = 'LinesError'
-  readonly violations: readonly Violation[]
-
-  constructor(violations: readonly Violation[]) {
-    super('lines of the body do not fit the schema')
-    this.violations = violations
-  }
-}
-
-export interface BodyContext {
-  readonly validators: Validators
-  readonly defects: DefectLog
-}
-
-const lineLimitBytes = 1_048_576
 
 export function compileRequestBody(
   { value, pointer }: Located,
@@ -69,12 +50,10 @@ export function compileRequestBody(
   const entries = Object.entries(content).flatMap(([text, mediaTypeObject]) => {
     const at = childPointer(pointer, 'content', text)
     const range = parseMediaType(text)
-    const format = range && compileFormat(range, mediaTypeObject, at, context)
-    if (format) return [{ range, value: format }]
-    const message = range
-      ? `bodies of \`${text}\` cannot be read here: declare JSON or line-delimited JSON`
-      : `\`${text}\` is not a media type`
-    context.defects.report({ code: 'unsupported-media-type', pointer: at, message })
+    const found = context.resolver.resolve(mediaTypeObject, at)
+    if (range && found) return [{ range, value: compileMediaType(range, text, found, context) }]
+    const message = `\`${text}\` is not a media type`
+    if (!range) context.defects.report({ code: 'unsupported-media-type', pointer: at, message })
     return []
   })
   const formats = createMediaTypeMap(entries)
@@ -82,66 +61,109 @@ export function compileRequestBody(
     required: value['required'] === true,
     mediaTypes: Object.keys(content),
     find(contentType) {
-      const actual = contentType === undefined ? undefined : parseMediaType(contentType)
-      return actual && isUtf8(actual) ? formats.find(actual) : undefined
+      const actual = parseMediaType(contentType)
+      return actual && formats.find(actual)?.(actual)
     },
   }
 }
 
-function compileFormat(
+/** Reads bodies of one declared media type or range. */
+function compileMediaType(range: MediaType, text: string, found: Located, context: BodyContext): FormatFor {
+  const flaw = findFlaw(range, found, context)
+  if (flaw !== undefined) {
+    const message = `bodies of \`${text}\` cannot be held against the document: ${flaw}`
+    context.defects.report({ code: 'unsupported-media-type', pointer: found.pointer, message })
+    // Where that is let pass, the body is handed on unchecked.
+    return isText(range) || isXml(range)
+      ? inUtf8(textFormat(unchecked, undefined))
+      : binaryFormat(readFileSchema([]), unchecked)
+  }
+  const validate = validatorOf('schema', found, context)
+  if (isRange(range)) return compileRange(found, validate, context)
+  if (isJson(range)) return inUtf8(jsonFormat(validate))
+  if (isSequence(range)) return inUtf8(compileSequence(range, found, validate, context))
+  if (isUrlencodedForm(range)) return inUtf8(compileForm(found, validate, context))
+  if (range.type === 'multipart') return compileMultipart(found, validate, context)
+  if (isText(range) || isXml(range)) return inUtf8(textFormat(validate, typesOf(found, context)))
+  return binaryFormat(readFileSchema(partsOf(found, context)), validate)
+}
+
+/** What of a media type cannot be enforced, and what to do about it. */
+function findFlaw(range: MediaType, found: Located, context: BodyContext): string | undefined {
+  const { value } = found
+  const { types, shape } = typesOf(found, context)
+  const isForm = isUrlencodedForm(range) || range.type === 'multipart'
+  if (value['itemSchema'] !== undefined && !isSequence(range))
+    return '`itemSchema` is enforced for line-delimited JSON and JSON text sequences only'
+  if (!isUtf8(range) && (isJson(range) || isText(range) || isXml(range))) return 'only UTF-8 is read'
+  if (range.type === 'multipart' && range.subtype !== 'form-data')
+    return 'of multipart types only `multipart/form-data` is read'
+  if (
+    isForm &&
+    (shape === 'array' || value['prefixEncoding'] !== undefined || value['itemEncoding'] !== undefined)
+  )
+    return 'a form is read as an object: declare its members by name'
+  if (isXml(range) && value['schema'] !== undefined)
+    return 'XML is not read: remove the schema to get its text, or declare JSON'
+  if (context.version === '3.2' && isText(range) && range.subtype === 'event-stream')
+    return 'event streams are not read: declare line-delimited JSON'
+  if (isRange(range) || isJson(range) || isSequence(range) || isForm || isXml(range)) return undefined
+  if (!isText(range)) return readFileSchema(partsOf(found, context)).flaw?.message
+  const isComplex = types.size > 0 && ![...types].some((type) => type !== 'object' && type !== 'array')
+  return isComplex ? 'a text is no object and no list: declare a string, or JSON' : undefined
+}
+
+/** Under a range the media type of the request says how bytes are read: as JSON, text, a form, or else as they are. */
+function compileRange(found: Located, validate: Validate, context: BodyContext): FormatFor {
+  const json = inUtf8(jsonFormat(validate))
+  const text = inUtf8(textFormat(validate, typesOf(found, context)))
+  const form = inUtf8(compileForm(found, validate, context))
+  const binary = binaryFormat(readFileSchema(partsOf(found, context)), validate)
+  return (actual) =>
+    (isJson(actual) ? json : isText(actual) ? text : isUrlencodedForm(actual) ? form : binary)(actual)
+}
+
+/** In 3.0 and 3.1 `schema` describes one line; in 3.2 that is `itemSchema`, and `schema` describes all of them as a list. */
+function compileSequence(
   range: MediaType,
-  mediaTypeObject: unknown,
-  pointer: string,
-  { validators }: BodyContext,
-): BodyFormat | undefined {
-  const hasSchema = isJsonObject(mediaTypeObject) && mediaTypeObject['schema'] !== undefined
-  const validate: Validate = hasSchema
-    ? validators.validatorFor(childPointer(pointer, 'schema'), 'request')
-    : () => []
-  if (isLineDelimitedJson(range)) return { kind: 'lines', decode: (chunks) => decodeLines(chunks, validate) }
-  if (!isJson(range)) return undefined
-  return {
-    kind: 'whole',
-    decode(bytes) {
-      const parsed = parse(bytes, '')
-      return 'violation' in parsed
-        ? { violations: [parsed.violation] }
-        : { value: parsed.value, violations: validate(parsed.value, 'body') }
-    },
-  }
+  found: Located,
+  validate: Validate,
+  context: BodyContext,
+): BodyFormat {
+  const delimiter = isJsonSequence(range) ? 'record-separator' : 'newline'
+  if (context.version !== '3.2') return linesFormat(delimiter, validate)
+  const validateItem = validatorOf('itemSchema', found, context)
+  return found.value['schema'] === undefined
+    ? linesFormat(delimiter, validateItem)
+    : lineArrayFormat(delimiter, validate, validateItem)
 }
 
-/** JSON has no `charset` (RFC 8259 section 11), but many clients send one; anything but UTF-8 would be misread. */
-function isUtf8({ parameters }: MediaType): boolean {
-  const charset = parameters.get('charset')?.toLowerCase()
-  return charset === undefined || charset === 'utf-8' || charset === 'utf8' || charset === 'us-ascii'
+function isSequence(range: MediaType): boolean {
+  return isLineDelimitedJson(range) || isJsonSequence(range)
 }
 
-function parse(
-  bytes: Uint8Array,
-  pointer: string,
-): { readonly value: unknown } | { readonly violation: Violation } {
-  try {
-    return { value: parseJson(bytes) }
-  } catch (error) {
-    if (!(error instanceof JsonSyntaxError)) throw error
-    return { violation: { in: 'body', pointer, keyword: 'json', detail: error.message } }
-  }
+/** RFC 8259 section 11 has no `charset` for JSON, but many clients send one; anything but UTF-8 would be misread. */
+function inUtf8(format: BodyFormat): FormatFor {
+  return (actual) => (isUtf8(actual) ? format : undefined)
 }
 
-async function* decodeLines(chunks: AsyncIterable<Uint8Array>, validate: Validate): AsyncGenerator {
-  const violations: Violation[] = []
-  let index = 0
-  for await (const line of readLines(chunks, lineLimitBytes)) {
-    const pointer = `/${index++}`
-    const parsed = parse(line, pointer)
-    if ('violation' in parsed) violations.push(parsed.violation)
-    else {
-      violations.push(...validate(parsed.value, 'body', pointer))
-      // Once a line does not fit nothing more is handed on; the rest is read only to name its violations as well.
-      if (violations.length === 0) yield parsed.value
-    }
-    if (violations.length >= defaultViolationLimit) break
-  }
-  if (violations.length > 0) throw new LinesError(violations.slice(0, defaultViolationLimit))
+const unchecked: Validate = () => []
+
+function validatorOf(
+  field: 'schema' | 'itemSchema',
+  { value, pointer }: Located,
+  context: BodyContext,
+): Validate {
+  return value[field] === undefined
+    ? unchecked
+    : context.validators.validatorFor(childPointer(pointer, field), 'request')
+}
+
+function typesOf({ value, pointer }: Located, { resolver }: BodyContext): TypedSchema {
+  return readTypes(resolver, value['schema'] ?? true, childPointer(pointer, 'schema'))
+}
+
+function partsOf({ value, pointer }: Located, { resolver }: BodyContext): readonly Located[] {
+  const schema = value['schema'] ?? true
+  return typeof schema === 'boolean' ? [] : flatten(resolver, schema, childPointer(pointer, 'schema'), 0)
 }

@@ -3,14 +3,13 @@ import type { DefectCode, DefectLog } from './defect.js'
 import { formatNamed } from './formats.js'
 import type { Patterns } from './pattern.js'
 import type { SchemaIndex, SchemaNode } from './schema-index.js'
-import { isAnnotation, vocabularyOf, type Shape } from './schema-vocabulary.js'
+import { faultOf } from './schema-shapes.js'
+import { isAnnotation, vocabularyOf } from './schema-vocabulary.js'
 
 /*
  * Holds every schema of a document against its meta-schema, also those that no operation uses. A schema with a fault that
  * bears on what fits is kept out of use: where the policy only warns of the defect, nothing fits that schema.
  */
-
-const typeNames = ['null', 'boolean', 'object', 'array', 'number', 'string', 'integer']
 
 /** Dialects that are JSON Schema 2020-12, with or without the OpenAPI base vocabulary. */
 const dialect =
@@ -129,71 +128,3 @@ export function checkSchemas(index: SchemaIndex, patterns: Patterns, defects: De
 }
 
 type FailRest = readonly [message: string, code?: DefectCode]
-
-/** What is wrong with the value of a keyword. */
-function faultOf(shape: Shape, value: unknown): string | undefined {
-  switch (shape) {
-    case 'anything':
-    case 'schema':
-      // Subschemas are schemas of their own, and checked in their place.
-      return undefined
-    case 'schemas':
-      return Array.isArray(value) && value.length > 0 ? undefined : 'must be a list of at least one schema'
-    case 'schemas by name':
-    case 'schemas by pattern':
-    case 'names or schemas by name':
-    case 'object':
-      return isJsonObject(value) ? undefined : 'must be an object'
-    case 'values':
-      return Array.isArray(value) ? undefined : 'must be a list'
-    case 'text':
-    case 'pattern':
-      return typeof value === 'string' ? undefined : 'must be a string'
-    case 'boolean':
-      return typeof value === 'boolean' ? undefined : 'must be true or false'
-    case 'number':
-      return typeof value === 'number' ? undefined : 'must be a number'
-    case 'positive number':
-      return typeof value === 'number' && value > 0 ? undefined : 'must be a number above 0'
-    case 'count':
-      return Number.isInteger(value) && Number(value) >= 0 ? undefined : 'must be a whole number, 0 or more'
-    case 'one type':
-      return typeNames.slice(1).includes(value as string)
-        ? undefined
-        : `must be one of ${typeNames.slice(1).join(', ')}`
-    case 'types':
-      return isTypes(value) ? undefined : `must be one of ${typeNames.join(', ')}, or a list of them`
-    case 'names':
-      return isNames(value) ? undefined : 'must be a list of different names'
-    case 'names by name':
-      return isJsonObject(value) && Object.values(value).every(isNames)
-        ? undefined
-        : 'must be an object of lists of different names'
-    case 'anchor':
-      return typeof value === 'string' && /^[A-Za-z_][-A-Za-z0-9._]*$/.test(value)
-        ? undefined
-        : 'must be a name of letters, digits, `-`, `_` and `.`'
-    case 'identifier':
-      return typeof value === 'string' && /^[^#]*#?$/.test(value)
-        ? undefined
-        : 'must be a URI without a fragment'
-  }
-}
-
-function isTypes(value: unknown): boolean {
-  if (!Array.isArray(value)) return typeNames.includes(value as string)
-  const names = value as readonly unknown[]
-  return names.length > 0 && isDistinct(names) && names.every((name) => typeNames.includes(name as string))
-}
-
-function isNames(value: unknown): boolean {
-  return (
-    Array.isArray(value) &&
-    (value as readonly unknown[]).every((name) => typeof name === 'string') &&
-    isDistinct(value as readonly unknown[])
-  )
-}
-
-function isDistinct(values: readonly unknown[]): boolean {
-  return new Set(values).size === values.length
-}

@@ -105,3 +105,13 @@ export function findSchemas(document: OpenApiDocument): readonly Located<unknown
 function isExtension(name: string, kind: Step[1]): boolean {
   return name.startsWith('x-') && (kind === 'pathItem' || kind === 'response')
 }
+
+/** Tells pointers to a schema of the document, or to something inside of one. */
+export function createSchemaTest(document: OpenApiDocument): (pointer: string) => boolean {
+  const places = new Set(findSchemas(document).map(({ pointer }) => pointer))
+  return (pointer) => {
+    for (let end = pointer.length; end > 0; end = pointer.lastIndexOf('/', end - 1))
+      if (places.has(pointer.slice(0, end))) return true
+    return false
+  }
+}

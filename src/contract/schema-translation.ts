@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from './json-pointer.js'
 import type { OpenApiVersion } from './openapi-version.js'
+import { isKeyword } from './schema-vocabulary.js'
 
 /*
  * OpenAPI 3.0 "Schema Object" (section 4.7.24) -> the keywords of JSON Schema 2020-12. Subschemas stay where and as they are;
@@ -19,7 +20,9 @@ export function translateSchema(schema: unknown, version: OpenApiVersion): Trans
   // Section 4.7.23: what stands beside a reference is ignored.
   if (typeof schema['$ref'] === 'string')
     return { keywords: { $ref: schema['$ref'] }, letsNullThrough: false }
-  const { nullable, exclusiveMinimum, exclusiveMaximum, minimum, maximum, ...keywords } = schema
+  // Others have no meaning there, and are told as defects.
+  const known = Object.fromEntries(Object.entries(schema).filter(([keyword]) => isKeyword(keyword, version)))
+  const { nullable, exclusiveMinimum, exclusiveMaximum, minimum, maximum, ...keywords } = known
   const isNullable = nullable === true
   return {
     keywords: {

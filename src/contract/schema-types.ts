@@ -74,7 +74,12 @@ function read(resolver: Resolver, schema: unknown, pointer: string, depth: numbe
 }
 
 /** The schema and everything it is composed of. */
-function flatten(resolver: Resolver, schema: unknown, pointer: string, depth: number): readonly Located[] {
+export function flatten(
+  resolver: Resolver,
+  schema: unknown,
+  pointer: string,
+  depth: number,
+): readonly Located[] {
   const found = resolver.resolve(schema, pointer)
   if (!found || depth > maxDepth) return []
   const composed = ['allOf', 'anyOf', 'oneOf'].flatMap((keyword) => {

@@ -21,6 +21,8 @@ export type Shape =
   | 'boolean'
   | 'text'
   | 'object'
+  | 'link'
+  | 'xml'
   | 'pattern'
   | 'names'
   | 'names by name'
@@ -36,8 +38,8 @@ const shared: Readonly<Record<string, Shape>> = {
   deprecated: 'boolean',
   readOnly: 'boolean',
   writeOnly: 'boolean',
-  externalDocs: 'object',
-  xml: 'object',
+  externalDocs: 'link',
+  xml: 'xml',
   discriminator: 'object',
   format: 'text',
   enum: 'values',
@@ -126,6 +128,10 @@ const annotations: ReadonlySet<string> = new Set([
 
 export function vocabularyOf(version: OpenApiVersion): Readonly<Record<string, Shape>> {
   return version === '3.0' ? openApi30 : jsonSchema
+}
+
+export function isKeyword(name: string, version: OpenApiVersion): boolean {
+  return Object.hasOwn(vocabularyOf(version), name)
 }
 
 export function isAnnotation(keyword: string): boolean {

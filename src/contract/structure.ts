@@ -3,6 +3,7 @@ import type { ErrorObject } from 'ajv/dist/2020.js'
 import type { DefectLog } from './defect.js'
 import { escapeToken, parsePointer, valueAt } from './json-pointer.js'
 import type { OpenApiDocument } from './read-document.js'
+import { createSchemaTest } from './schema-places.js'
 
 /** Compiles the schema of a version once, however many documents are loaded. */
 const validator = new Validator({ allErrors: true })
@@ -12,8 +13,11 @@ export async function checkStructure(document: OpenApiDocument, defects: DefectL
   const { errors } = await validator.validate(document)
   // Text is what it says of references, which are followed elsewhere.
   if (!Array.isArray(errors)) return
+  const isInSchema = createSchemaTest(document)
   for (const error of innermost(document, errors)) {
     const pointer = `#${error.instancePath}${memberOf(error)}`
+    // Schemas are held against their own meta-schema, keyword by keyword.
+    if (isInSchema(pointer)) continue
     defects.report({ code: 'invalid-structure', pointer, message: messageOf(error) })
   }
 }

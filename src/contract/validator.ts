@@ -44,7 +44,9 @@ const none: readonly Violation[] = []
 
 /** Reads and checks every schema of the document. */
 export function createValidators(options: ValidatorOptions): Validators {
-  const { document, version, defects, violationLimit = defaultViolationLimit } = options
+  const { document, version, defects } = options
+  // A value that does not fit has at least one violation.
+  const violationLimit = Math.max(1, options.violationLimit ?? defaultViolationLimit)
   const index = createSchemaIndex(document, version, defects)
   const patterns = createPatterns()
   const faulty = checkSchemas(index, patterns, defects)
@@ -70,9 +72,13 @@ export function createValidators(options: ValidatorOptions): Validators {
     const fill = node && direction === 'request' ? defaults.fillFor(node) : undefined
     return (value, part, prefix = '') => {
       const run = createRun(violationLimit, scope)
-      if (!check(value, run)) return toViolations(run.found, value, part, prefix)
-      fill?.(value)
-      return none
+      const isFitting = check(value, run)
+      if (isFitting && !run.isBroken) {
+        fill?.(value)
+        return none
+      }
+      if (run.found.length === 0) unusable(value, run)
+      return toViolations(run.found, value, part, prefix)
     }
   }
 

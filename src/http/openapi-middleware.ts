@@ -11,11 +11,11 @@ import { silentLogger, type Logger } from '../telemetry/log.js'
 import type { ExchangeState } from './exchange.js'
 import { problems } from './problems.js'
 import { splitTarget, toRawParts } from './raw-parts.js'
-import { readBody } from './read-body.js'
+import { readBody, resolveBodyOptions, type BodyOptions } from './read-body.js'
 import { sendReply, type ReplyValidation } from './send-reply.js'
 import { assertWired, type AuthenticatorMap, type HandlerMap } from './wiring.js'
 
-export interface OpenapiMiddlewareOptions {
+export interface OpenapiMiddlewareOptions extends BodyOptions {
   /** What `loadContract` made of the document. */
   readonly contract: Contract
   /** One handler per operation, by operationId (`GET /path` where there is none). None missing, none beside. */
@@ -28,15 +28,12 @@ export interface OpenapiMiddlewareOptions {
   readonly validateReplies?: ReplyValidation
   /** Query parameters that the operation does not declare. Default: `'refuse'`, with 400. */
   readonly unknownQueryParameters?: 'refuse' | 'allow'
-  /** Largest request body, bytes after decompression. Default: 1,048,576. */
-  readonly bodyLimitBytes?: number
   /** Most query parameters in one request. Default: 1,000. */
   readonly parameterLimit?: number
   /** Default: silent. */
   readonly logger?: Logger
 }
 
-const defaultBodyLimitBytes = 1_048_576
 const defaultParameterLimit = 1_000
 
 interface Served {
@@ -50,8 +47,8 @@ interface Served {
  */
 export function openapiMiddleware(options: OpenapiMiddlewareOptions): Middleware<ExchangeState> {
   const { contract, handlers, authenticators, logger = silentLogger } = options
-  const { bodyLimitBytes = defaultBodyLimitBytes, unknownQueryParameters = 'refuse' } = options
-  const { parameterLimit = defaultParameterLimit } = options
+  const { parameterLimit = defaultParameterLimit, unknownQueryParameters = 'refuse' } = options
+  const bodyOptions = resolveBodyOptions(options)
   const base = (options.basePath ?? '').replace(/\/$/, '')
   const reply = { validateReplies: options.validateReplies ?? 'enforce', logger }
   assertWired(contract, handlers, authenticators)
@@ -111,7 +108,7 @@ export function openapiMiddleware(options: OpenapiMiddlewareOptions): Middleware
     }
     const { decoded, violations } = operation.parameters.decode(parts, unknownQueryParameters)
     const body = operation.requestBody
-      ? await readBody(ctx.req, ctx.res, operation.requestBody, bodyLimitBytes)
+      ? await readBody(ctx.req, ctx.res, operation.requestBody, bodyOptions)
       : { value: undefined, violations: [] }
     if (violations.length > 0 || body.violations.length > 0) {
       const errors = [...violations, ...body.violations].slice(0, defaultViolationLimit)

@@ -1,60 +1,115 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { pipeline, type Readable } from 'node:stream'
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
-import type { BodyFormat, RequestBody } from '../contract/request-body.js'
-import { LinesError } from '../contract/request-body.js'
-import { LineTooLongError } from '../contract/lines.js'
-import { Problem, type Violation } from '../problem/problem.js'
+import { tmpdir } from 'node:os'
+import { finished } from 'node:stream'
+import {
+  BodyLimitError,
+  type BodyFormat,
+  type BodyLimits,
+  type DecodedBody,
+} from '../contract/body-format.js'
+import { LinesError } from '../contract/lines.js'
+import type { RequestBody } from '../contract/request-body.js'
+import { Problem } from '../problem/problem.js'
+import { createBinaryStore, type BinaryStoreOptions } from './binary-store.js'
+import { readChunks } from './content-coding.js'
 
-export interface ReadBody {
-  readonly value?: unknown
-  readonly violations: readonly Violation[]
+export interface BodyOptions {
+  /** Largest request body, bytes before and after decompression. Default: 1,048,576. */
+  readonly bodyLimitBytes?: number
+  /** Most members of a urlencoded form. Default: 1,000. */
+  readonly memberLimit?: number
+  /** Most parts of a multipart body. Default: 1,000. */
+  readonly partLimit?: number
+  /** Bytes that all parts of a multipart body may have together which are no files. Default: 1,048,576. */
+  readonly fieldLimitBytes?: number
+  /** Bytes of uploaded files that one request keeps in memory; what is more goes to disk. Default: 65,536. */
+  readonly fileMemoryBytes?: number
+  /** Folder for uploaded files, until the request is over. Default: the system's, for temporary files. */
+  readonly fileFolder?: string
 }
 
-const nothing: ReadBody = { violations: [] }
-
-const decoders: Readonly<Record<string, (() => NodeJS.ReadWriteStream) | undefined>> = {
-  gzip: createGunzip,
-  'x-gzip': createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
+export interface ResolvedBodyOptions {
+  readonly limitBytes: number
+  readonly limits: BodyLimits
+  readonly store: BinaryStoreOptions
 }
+
+export function resolveBodyOptions(options: BodyOptions): ResolvedBodyOptions {
+  const { bodyLimitBytes = 1_048_576, memberLimit = 1_000, partLimit = 1_000 } = options
+  const { fieldLimitBytes = 1_048_576, fileMemoryBytes = 65_536, fileFolder = tmpdir() } = options
+  return {
+    limitBytes: bodyLimitBytes,
+    limits: { members: memberLimit, parts: partLimit, fieldBytes: fieldLimitBytes },
+    store: { memoryBytes: fileMemoryBytes, folder: fileFolder },
+  }
+}
+
+const nothing: DecodedBody = { violations: [] }
 
 /**
- * Reads the body that an operation declares, `limitBytes` of it at most, before and after decompression. Throws a problem
- * where it cannot be read at all (413, 415, 400); what can be read but does not fit comes back as violations.
+ * Reads the body that an operation declares. Throws a problem where it cannot be read at all (413, 415, 400); what can be
+ * read but does not fit comes back as violations. Files are kept until the response is over.
  */
 export async function readBody(
   request: IncomingMessage,
   response: ServerResponse,
   declared: RequestBody,
-  limitBytes: number,
-): Promise<ReadBody> {
-  if (!hasBody(request)) {
-    if (!declared.required) return nothing
-    return { violations: [{ in: 'body', pointer: '', keyword: 'required', detail: 'is required' }] }
-  }
-  const format = declared.find(request.headers['content-type'])
-  if (!format) {
-    throw new Problem('unsupported-media-type', {
-      detail: `Send the body as ${declared.mediaTypes.join(' or ')}, in UTF-8.`,
-      headers: { Accept: declared.mediaTypes.join(', ') },
-    })
-  }
-  const chunks = bounded(decompressed(request, limitBytes), limitBytes)
+  options: ResolvedBodyOptions,
+): Promise<DecodedBody> {
+  const contentType = request.headers['content-type']
+  const format = contentType === undefined ? undefined : declared.find(contentType)
+  const isSent = hasBody(request, format)
+  // A media type that is not accepted is told also where nothing of it was sent yet.
+  if (!format && (isSent || contentType !== undefined)) throw unsupported(declared)
+  if (!format || !isSent) return declared.required ? missing : nothing
+  const chunks = readChunks(request, options.limitBytes)
   if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue()
-  return decode(format, chunks)
+  try {
+    return await decode(format, chunks, declared, response, options)
+  } catch (error) {
+    throw error instanceof BodyLimitError ? tooLarge(error) : error
+  }
 }
 
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+const missing: DecodedBody = {
+  violations: [{ in: 'body', pointer: '', keyword: 'required', detail: 'is required' }],
 }
 
-async function decode(format: BodyFormat, chunks: AsyncIterable<Uint8Array>): Promise<ReadBody> {
+/** `Content-Length: 0` is a body where no bytes are a value of the media type. */
+function hasBody({ headers }: IncomingMessage, format: BodyFormat | undefined): boolean {
+  if (headers['transfer-encoding'] !== undefined) return true
+  const length = headers['content-length']
+  if (length === undefined) return false
+  return Number(length) > 0 || format?.kind === 'binary' || (format?.kind === 'whole' && format.emptyIsValue)
+}
+
+async function decode(
+  format: BodyFormat,
+  chunks: AsyncIterable<Uint8Array>,
+  { required }: RequestBody,
+  response: ServerResponse,
+  { limits, store: storeOptions }: ResolvedBodyOptions,
+): Promise<DecodedBody> {
   if (format.kind === 'lines') return { value: linesOrProblem(format.decode(chunks)), violations: [] }
+  if (format.kind === 'whole') {
+    const bytes = await readWhole(chunks)
+    if (bytes.length === 0 && !format.emptyIsValue) return required ? missing : nothing
+    return format.decode(bytes, limits)
+  }
+  const store = createBinaryStore(storeOptions)
+  finished(response, () => {
+    // Nothing is left to do about a temporary file that cannot be closed.
+    store.discard().catch(() => undefined)
+  })
+  return format.kind === 'binary'
+    ? format.decode(await store.keep(chunks))
+    : format.decode(chunks, limits, store.keep)
+}
+
+async function readWhole(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
   for await (const chunk of chunks) parts.push(chunk)
-  return format.decode(parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts))
+  return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts)
 }
 
 /** Lines are read while the handler runs, so what is wrong with them surfaces in it, as a problem of its own. */
@@ -64,44 +119,17 @@ async function* linesOrProblem(lines: AsyncIterable<unknown>): AsyncGenerator {
   } catch (error) {
     if (error instanceof LinesError)
       throw new Problem('invalid-request', { errors: error.violations, cause: error })
-    if (error instanceof LineTooLongError)
-      throw new Problem('content-too-large', { detail: 'A line is too long.', cause: error })
-    throw error
+    throw error instanceof BodyLimitError ? tooLarge(error) : error
   }
 }
 
-function decompressed(request: IncomingMessage, limitBytes: number): Readable {
-  if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw tooLarge(limitBytes)
-  const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
-  if (encoding === 'identity') return request
-  const createDecoder = Object.hasOwn(decoders, encoding) ? decoders[encoding] : undefined
-  if (!createDecoder) {
-    throw new Problem('unsupported-media-type', {
-      detail: 'Send the body as it is, or compressed with gzip, deflate or br.',
-      headers: { 'Accept-Encoding': 'gzip, deflate, br' },
-    })
-  }
-  const decoder = createDecoder() as unknown as Readable & NodeJS.WritableStream
-  // The error reaches whoever reads the decoder; nothing is left to do with it here.
-  pipeline(request, decoder, () => undefined)
-  return decoder
+function tooLarge(error: BodyLimitError): Problem {
+  return new Problem('content-too-large', { detail: error.message, cause: error })
 }
 
-async function* bounded(body: Readable, limitBytes: number): AsyncGenerator<Uint8Array> {
-  let received = 0
-  try {
-    // The request is not destroyed when reading stops early: its connection still carries the answer.
-    for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-      received += chunk.length
-      if (received > limitBytes) throw tooLarge(limitBytes)
-      yield chunk
-    }
-  } catch (error) {
-    if (error instanceof Problem) throw error
-    throw new Problem('malformed-request', { detail: 'The body is incomplete or damaged.', cause: error })
-  }
-}
-
-function tooLarge(limitBytes: number): Problem {
-  return new Problem('content-too-large', { detail: `The body may have ${limitBytes} bytes, decompressed.` })
+function unsupported({ mediaTypes }: RequestBody): Problem {
+  return new Problem('unsupported-media-type', {
+    detail: `Send the body as ${mediaTypes.join(' or ')}, in UTF-8.`,
+    headers: { Accept: mediaTypes.join(', ') },
+  })
 }

@@ -10,7 +10,8 @@ import { createApp, type CreateAppOptions } from '../../src/http/app.js'
 import { createServer } from '../../src/http/server.js'
 
 /** Folder with cases recorded from other projects' suites. It is no part of this project. */
-export const corpusFolder = process.env['OPENAPI_CORPUS']
+// Set but empty means the same as not set.
+export const corpusFolder = process.env['OPENAPI_CORPUS'] || undefined
 
 export const hasCorpus = corpusFolder !== undefined && existsSync(join(corpusFolder, 'requests.json'))
 

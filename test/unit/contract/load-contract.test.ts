@@ -154,9 +154,9 @@ describe('a document that cannot be enforced is refused with the code and the po
     },
     {
       defect: 'unsupported-media-type',
-      pointer: '#/paths/~1a/post/requestBody/content/video~1mp4',
+      pointer: '#/paths/~1a/post/requestBody/content/multipart~1mixed',
       given: documentWith({
-        '/a': { post: { ...anonymous, requestBody: { content: { 'video/mp4': {} } } } },
+        '/a': { post: { ...anonymous, requestBody: { content: { 'multipart/mixed': {} } } } },
       }),
     },
   ]
