@@ -15,7 +15,7 @@ export interface ArrayRules {
   readonly uniqueItems: boolean
 }
 
-export function compileArray(rules: ArrayRules): Check {
+export function compileArray(rules: ArrayRules, otherwise: Check = anything): Check {
   const { prefixItems, items, uniqueItems, minItems = 0, maxItems = Infinity } = rules
   const prefix = prefixItems.length
   const rest = items === anything ? undefined : items
@@ -24,7 +24,7 @@ export function compileArray(rules: ArrayRules): Check {
   const tooMany = `must have at most ${maxItems} ${itemsOf(maxItems)}`
 
   return (value, run, seen) => {
-    if (!Array.isArray(value)) return true
+    if (!Array.isArray(value)) return otherwise(value, run)
     const list = value as readonly unknown[]
     // Counted first: an array that is too long is not looked through.
     if (list.length > maxItems) return refuse(run, 'maxItems', tooMany)

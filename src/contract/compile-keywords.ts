@@ -1,11 +1,13 @@
 import { compileArray, type ArrayRules } from './array-keywords.js'
-import { anything, every, type Check } from './evaluation.js'
+import { anything, type Check } from './evaluation.js'
 import { formatNamed } from './formats.js'
 import { isJsonObject, type JsonObject } from './json-pointer.js'
-import { compileObject } from './object-keywords.js'
+import { compileNumber } from './number-keywords.js'
+import { compileObject, type ObjectRules } from './object-keywords.js'
 import type { Patterns } from './pattern.js'
 import type { SchemaIndex, SchemaNode } from './schema-index.js'
-import { compileNumber, compileString } from './value-keywords.js'
+import { compileString } from './string-keywords.js'
+import { compileType, type TypeName } from './value-keywords.js'
 
 /* From the keywords of a schema to the rules for each kind of value. */
 
@@ -18,28 +20,57 @@ export interface KeywordContext {
   readonly undeclared: string
 }
 
-/** What is said of numbers and strings. */
-export function compileScalars(keywords: JsonObject, patterns: Patterns): Check {
+/** What a schema says of values of one type, and nothing of others. */
+export interface TypedRules {
+  readonly of: readonly TypeName[]
+  /** Without `types`, values of other types pass; with them, what is of none of these is told so. */
+  readonly compile: (types?: readonly TypeName[]) => Check
+}
+
+/** What is said of numbers, strings, objects and arrays. `excused` members cannot be required. */
+export function readTypedRules(
+  node: SchemaNode,
+  excused: ReadonlySet<string>,
+  context: KeywordContext,
+): readonly TypedRules[] {
+  const { keywords } = node
   const formatName = typeof keywords['format'] === 'string' ? keywords['format'] : ''
   const format = formatNamed(formatName)
   const { pattern: source } = keywords
-  const pattern = typeof source === 'string' ? patterns.compile(source).regexp : undefined
+  const pattern = typeof source === 'string' ? context.patterns.compile(source).regexp : undefined
   const bounds = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf']
   const numbers = numbersIn(keywords, bounds)
   const lengths = numbersIn(keywords, ['minLength', 'maxLength'])
-  const parts: Check[] = []
-  if (numbers || format?.type === 'number') parts.push(compileNumber({ ...numbers, format, formatName }))
-  if (lengths || pattern || format?.type === 'string')
-    parts.push(compileString({ ...lengths, ...(pattern && { pattern }), format, formatName }))
-  return every(parts)
+  const objects = readObjectRules(node, excused, context)
+  const arrays = readArrayRules(node, context)
+  const found: TypedRules[] = []
+  if (numbers || format?.type === 'number') {
+    const rules = { ...numbers, formatName, ...(format?.type === 'number' && { format }) }
+    found.push({ of: ['number', 'integer'], compile: (types) => compileNumber(rules, types) })
+  }
+  if (lengths || pattern || format?.type === 'string') {
+    const rules = {
+      ...lengths,
+      formatName,
+      ...(pattern && { pattern }),
+      ...(format?.type === 'string' && { format }),
+    }
+    found.push({ of: ['string'], compile: (types) => compileString(rules, refuseOthers(types)) })
+  }
+  if (objects) found.push({ of: ['object'], compile: (types) => compileObject(objects, refuseOthers(types)) })
+  if (arrays) found.push({ of: ['array'], compile: (types) => compileArray(arrays, refuseOthers(types)) })
+  return found
 }
 
-/** What is said of objects. `excused` members cannot be required. */
-export function compileMembers(
+function refuseOthers(types: readonly TypeName[] | undefined): Check {
+  return types ? compileType(types) : anything
+}
+
+function readObjectRules(
   node: SchemaNode,
   excused: ReadonlySet<string>,
   { index, patterns, inside, undeclared }: KeywordContext,
-): Check {
+): ObjectRules | undefined {
   const { keywords } = node
   const required = namesIn(keywords['required']).filter((name) => !excused.has(name))
   const dependentRequired = dependentNames(keywords, excused)
@@ -52,8 +83,8 @@ export function compileMembers(
     ['properties', 'patternProperties', 'additionalProperties', 'propertyNames'].some(
       (name) => name in keywords,
     )
-  if (!isSaid) return anything
-  return compileObject({
+  if (!isSaid) return undefined
+  return {
     ...counts,
     properties: new Map(
       index.map(node, 'properties').map(([name, member]) => [name, inside(member, 'member')]),
@@ -71,7 +102,7 @@ export function compileMembers(
     required,
     dependentRequired,
     undeclared,
-  })
+  }
 }
 
 /** `dependencies` is what both dependent keywords were before 2019-09, and still works. */
@@ -91,8 +122,7 @@ function dependentNames(
   return found
 }
 
-/** What is said of arrays. */
-export function compileItems(node: SchemaNode, { index, inside }: KeywordContext): Check {
+function readArrayRules(node: SchemaNode, { index, inside }: KeywordContext): ArrayRules | undefined {
   const { keywords } = node
   const counts = numbersIn(keywords, ['minItems', 'maxItems', 'minContains', 'maxContains'])
   const rules: ArrayRules = {
@@ -108,7 +138,7 @@ export function compileItems(node: SchemaNode, { index, inside }: KeywordContext
     rules.contains !== undefined ||
     rules.prefixItems.length > 0 ||
     rules.uniqueItems
-  return isSaid ? compileArray(rules) : anything
+  return isSaid ? rules : undefined
 }
 
 function numbersIn(

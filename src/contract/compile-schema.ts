@@ -1,7 +1,7 @@
 import { compileAnyOf, compileConditional, compileNot, compileOneOf } from './alternatives.js'
 import { compileUnevaluatedItems } from './array-keywords.js'
 import { compileFamily, compilePick } from './compile-discriminator.js'
-import { compileItems, compileMembers, compileScalars, type KeywordContext } from './compile-keywords.js'
+import { readTypedRules, type KeywordContext, type TypedRules } from './compile-keywords.js'
 import type { DefectLog } from './defect.js'
 import type { Discriminator, Discriminators } from './discriminator.js'
 import { anything, every, nothing, refuse, unusable, type Check } from './evaluation.js'
@@ -86,6 +86,7 @@ export function createSchemaCompiler(options: SchemaCompilerOptions): SchemaComp
       const check = slot.check as Check
       const isKnowable = run.quiet && !seen && !usesScope && typeof value === 'object' && value !== null
       if (!isKnowable) return check(value, run, seen)
+      run.known ??= new Map()
       const known = run.known.get(slot) ?? new Map<object, boolean>()
       run.known.set(slot, known)
       const ok = known.get(value) ?? check(value, run)
@@ -119,17 +120,16 @@ export function createSchemaCompiler(options: SchemaCompilerOptions): SchemaComp
       const picked = { ...light, picked: new Set([...light.picked, node]) }
       return compileFamily(discriminator, index, (schema) => beside(schema, picked))
     }
-    const parts = [
+    const values = [
       ...(Array.isArray(keywords['enum']) ? [compileEnum(keywords['enum'])] : []),
       ...('const' in keywords ? [compileConst(keywords['const'])] : []),
-      compileScalars(keywords, patterns),
-      compileMembers(node, light.excused, context),
-      compileItems(node, context),
+    ]
+    const others = [
       ...compileReferences(node, beside),
       ...compileApplicators(node, discriminator, isPicked, beside),
       compileDependencies(node, beside),
-    ]
-    const all = withType(keywords['type'], every(parts.filter((part) => part !== anything)))
+    ].filter((part) => part !== anything)
+    const all = withType(keywords['type'], values, readTypedRules(node, light.excused, context), others)
     const check = withUnevaluated(node, all)
     return letsNullThrough ? (value, run, seen) => value === null || check(value, run, seen) : check
   }
@@ -257,9 +257,20 @@ function compileWithheld(keyword: 'readOnly' | 'writeOnly'): Check {
 }
 
 /** A value of another type is told so, and nothing else. */
-function withType(type: unknown, rest: Check): Check {
+function withType(
+  type: unknown,
+  values: readonly Check[],
+  typedRules: readonly TypedRules[],
+  others: readonly Check[],
+): Check {
+  const types = (Array.isArray(type) ? type : [type]) as readonly TypeName[]
+  const [rules, ...more] = typedRules
+  // Most schemas say something of one type only, and one check can tell both.
+  const isSole = rules && values.length + more.length + others.length === 0
+  if (isSole && rules.of.some((name) => types.includes(name))) return rules.compile(types)
+  const rest = every([...values, ...typedRules.map(({ compile }) => compile()), ...others])
   if (type === undefined) return rest
-  const isOfType = compileType((Array.isArray(type) ? type : [type]) as readonly TypeName[])
+  const isOfType = compileType(types)
   if (rest === anything) return isOfType
   return (value, run, seen) => isOfType(value, run) && rest(value, run, seen)
 }

@@ -67,7 +67,7 @@ export function readDefaultValues(
 
 /** What a schema says of defaults. */
 interface Plan {
-  readonly defaults: (readonly [name: string, value: unknown])[]
+  readonly defaults: (readonly [name: string, create: () => unknown])[]
   readonly members: Map<string, Plan>
   readonly patterns: { readonly pattern: RegExp; readonly plan: Plan }[]
   readonly prefixItems: Plan[]
@@ -75,6 +75,9 @@ interface Plan {
   items: Plan | undefined
   /** Further schemas of the same value, some of which hold only for some values. */
   readonly beside: { readonly plan: Plan; readonly holds?: (value: unknown) => boolean }[]
+  /** Whether it fills in anything, and anything inside of the value's members or items; found out once all plans stand. */
+  fills: boolean | undefined
+  fillsInside: boolean | undefined
 }
 
 export function createDefaults({ index, compiler, values, ...options }: DefaultsOptions): Defaults {
@@ -92,6 +95,8 @@ export function createDefaults({ index, compiler, values, ...options }: Defaults
       additional: undefined,
       items: undefined,
       beside: [],
+      fills: undefined,
+      fillsInside: undefined,
     }
     plans.set(node, plan)
     addInside(plan, node)
@@ -105,7 +110,7 @@ export function createDefaults({ index, compiler, values, ...options }: Defaults
       plan.members.set(name, planFor(member))
       // What is withheld from requests is not in them.
       const value = withheld.isWithheld(member) ? undefined : values.of(member)
-      if (value !== undefined) plan.defaults.push([name, value])
+      if (value !== undefined) plan.defaults.push([name, creatorOf(value)])
     }
     for (const [source, member] of index.map(node, 'patternProperties')) {
       const { regexp } = patterns.compile(source)
@@ -153,7 +158,7 @@ export function createDefaults({ index, compiler, values, ...options }: Defaults
   return {
     fillFor(node) {
       const plan = planFor(node)
-      return hasDefaults(plan, new Set()) ? (value) => fill(plan, value, []) : undefined
+      return fills(plan) ? (value) => fill(plan, value, []) : undefined
     },
   }
 }
@@ -162,18 +167,26 @@ function isFitting(check: Check, value: unknown): boolean {
   return fits(check, value, createRun(1))
 }
 
-function hasDefaults(plan: Plan, seen: Set<Plan>): boolean {
+function fills(plan: Plan): boolean {
+  return (plan.fills ??= reachesDefaults(plan, new Set()))
+}
+
+function fillsInside(plan: Plan): boolean {
+  return (plan.fillsInside ??= plansInside(plan).some(fills))
+}
+
+function reachesDefaults(plan: Plan, seen: Set<Plan>): boolean {
   if (seen.has(plan)) return false
   seen.add(plan)
   if (plan.defaults.length > 0) return true
-  return followers(plan).some((next) => hasDefaults(next, seen))
+  const next = [...plansInside(plan), ...plan.beside.map((other) => other.plan)]
+  return next.some((other) => reachesDefaults(other, seen))
 }
 
-function followers({ members, patterns, prefixItems, additional, items, beside }: Plan): readonly Plan[] {
-  const others = [...patterns, ...beside].map(({ plan }) => plan)
+function plansInside({ members, patterns, prefixItems, additional, items }: Plan): readonly Plan[] {
   return [
     ...members.values(),
-    ...others,
+    ...patterns.map(({ plan }) => plan),
     ...prefixItems,
     ...(additional ? [additional] : []),
     ...(items ? [items] : []),
@@ -182,10 +195,17 @@ function followers({ members, patterns, prefixItems, additional, items, beside }
 
 /** `around` are the plans of the same value that led here: schemas that refer to each other are gone through once. */
 function fill(plan: Plan, value: unknown, around: readonly Plan[]): void {
-  if (typeof value !== 'object' || value === null || around.includes(plan)) return
-  // Chosen before anything is filled in, which could make another one fit.
-  const holding = plan.beside.filter(({ holds }) => holds?.(value) ?? true)
-  for (const other of holding) fill(other.plan, value, [...around, plan])
+  if (!fills(plan) || typeof value !== 'object' || value === null || around.includes(plan)) return
+  if (plan.beside.length > 0) {
+    // Chosen before anything is filled in, which could make another one fit.
+    const holding = plan.beside.filter(({ holds }) => holds?.(value) ?? true)
+    for (const other of holding) fill(other.plan, value, [...around, plan])
+  }
+  if (fillsInside(plan)) fillInside(plan, value)
+  if (!Array.isArray(value)) fillMembers(plan, value as Record<string, unknown>)
+}
+
+function fillInside(plan: Plan, value: object): void {
   if (Array.isArray(value)) {
     for (const [index, item] of (value as readonly unknown[]).entries()) {
       const next = plan.prefixItems[index] ?? plan.items
@@ -193,18 +213,29 @@ function fill(plan: Plan, value: unknown, around: readonly Plan[]): void {
     }
     return
   }
-  const object = value as Record<string, unknown>
-  for (const name of Object.keys(object)) {
+  for (const [name, inner] of Object.entries(value)) {
     const matching = plan.patterns.filter(({ pattern }) => pattern.test(name))
     const member = plan.members.get(name)
     for (const next of [...(member ? [member] : []), ...matching.map((other) => other.plan)])
-      fill(next, object[name], [])
-    if (!member && matching.length === 0 && plan.additional) fill(plan.additional, object[name], [])
+      fill(next, inner, [])
+    if (!member && matching.length === 0 && plan.additional) fill(plan.additional, inner, [])
   }
-  for (const [name, value] of plan.defaults) {
+}
+
+function fillMembers({ defaults }: Plan, object: Record<string, unknown>): void {
+  for (const [name, create] of defaults) {
     if (Object.hasOwn(object, name)) continue
-    // Each request gets its own copy; `__proto__` is a member like any other.
-    const own = typeof value === 'object' ? structuredClone(value) : value
-    Object.defineProperty(object, name, { value: own, enumerable: true, configurable: true, writable: true })
+    const value = create()
+    // A member like any other, but for what an assignment would do.
+    if (name === '__proto__')
+      Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true })
+    else object[name] = value
   }
+}
+
+/** Each request gets a value of its own. */
+function creatorOf(value: unknown): () => unknown {
+  if (typeof value !== 'object' || value === null) return () => value
+  const text = JSON.stringify(value)
+  return () => JSON.parse(text) as unknown
 }

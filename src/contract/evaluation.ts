@@ -29,7 +29,7 @@ export interface Run {
   /** Alternatives are compared: what is inside of them is not gone into once more. */
   isComparing: boolean
   /** Circular schemas → what has been found of a value in silence. Alternatives that nest would be tried over and over. */
-  readonly known: Map<object, Map<object, boolean>>
+  known: Map<object, Map<object, boolean>> | undefined
   /** Schema resources entered on the way, innermost first: what `$dynamicRef` looks through. */
   scope: Scope | undefined
 }
@@ -50,7 +50,7 @@ export interface Seen {
 }
 
 export function createRun(limit: number, scope?: Scope): Run {
-  return { quiet: false, limit, found: [], isBroken: false, isComparing: false, known: new Map(), scope }
+  return { quiet: false, limit, found: [], isBroken: false, isComparing: false, known: undefined, scope }
 }
 
 export function createSeen(): Seen {

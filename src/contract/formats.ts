@@ -5,9 +5,19 @@ import { fullFormats } from 'ajv-formats/dist/formats.js'
  * A format says something of one type only; values of another type pass (section 7.2.1).
  */
 
-export type Format =
-  | { readonly type: 'string'; readonly fits: (value: string) => boolean }
-  | { readonly type: 'number'; readonly fits: (value: number) => boolean }
+export type Format = StringFormat | NumberFormat
+
+export interface StringFormat {
+  readonly type: 'string'
+  readonly fits: (value: string) => boolean
+}
+
+export interface NumberFormat {
+  readonly type: 'number'
+  readonly isWhole: boolean
+  readonly least: number
+  readonly most: number
+}
 
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 const base64url = /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2}(?:==)?|[A-Za-z0-9_-]{3}=?)?$/
@@ -37,14 +47,10 @@ for (const [name, format] of Object.entries(fullFormats)) {
   if (test) formats.set(name, { type: 'string', fits: test })
 }
 for (const name of annotations) formats.set(name, { type: 'string', fits: () => true })
-for (const [name, [least, most]] of Object.entries(integers)) {
-  formats.set(name, {
-    type: 'number',
-    fits: (value: number) => Number.isInteger(value) && value >= least && value <= most,
-  })
-}
+for (const [name, [least, most]] of Object.entries(integers))
+  formats.set(name, { type: 'number', isWhole: true, least, most })
 for (const name of ['float', 'double', 'decimal', 'decimal128'])
-  formats.set(name, { type: 'number', fits: () => true })
+  formats.set(name, { type: 'number', isWhole: false, least: -Infinity, most: Infinity })
 formats.set('byte', { type: 'string', fits: (value: string) => base64.test(value) })
 formats.set('base64url', { type: 'string', fits: (value: string) => base64url.test(value) })
 formats.set('http-date', { type: 'string', fits: (value: string) => fixdate.test(value) })

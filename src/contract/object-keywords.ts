@@ -40,7 +40,7 @@ interface MemberRule {
  * One pass over the members that are there, in their order. Names are looked up in maps, so that `__proto__` and `constructor`
  * are names like any other. A member that holds `undefined` is none, as when it is written as JSON.
  */
-export function compileObject(rules: ObjectRules): Check {
+export function compileObject(rules: ObjectRules, otherwise: Check = anything): Check {
   const { patterns, additional, names, required, dependentRequired, undeclared } = rules
   const { minProperties = 0, maxProperties = Infinity } = rules
   const isRequired = new Set(required)
@@ -53,14 +53,18 @@ export function compileObject(rules: ObjectRules): Check {
     if (!members.has(name)) members.set(name, { check: undefined, isDeclared: false, isRequired: true })
   }
   const seesAll = additional !== undefined
+  const hasPatterns = patterns.length > 0
+  const hasDependent = dependentRequired.size > 0
 
   return (value, run, seen) => {
-    if (!isPlainObject(value)) return true
+    if (!isPlainObject(value)) return otherwise(value, run)
     let ok = true
     let mark = run.found.length
     let count = 0
     let requiredCount = 0
-    for (const name of Object.keys(value)) {
+    // The engine knows the names of this loop, where a list of them would have to be made and each looked up anew.
+    for (const name in value) {
+      if (!Object.prototype.hasOwnProperty.call(value, name)) continue
       const member = value[name]
       if (member === undefined) continue
       count++
@@ -72,10 +76,12 @@ export function compileObject(rules: ObjectRules): Check {
         isKnown = rule.isDeclared
         if (rule.check) fitsHere = rule.check(member, run)
       }
-      for (const { pattern, check } of patterns) {
-        if (!pattern.test(name)) continue
-        isKnown = true
-        if (fitsHere || goesOn(run)) fitsHere = check(member, run) && fitsHere
+      if (hasPatterns) {
+        for (const { pattern, check } of patterns) {
+          if (!pattern.test(name)) continue
+          isKnown = true
+          if (fitsHere || goesOn(run)) fitsHere = check(member, run) && fitsHere
+        }
       }
       if (isKnown) seen?.members.add(name)
       else if (additional === false) fitsHere = refuse(run, 'additionalProperties', undeclared)
@@ -95,14 +101,7 @@ export function compileObject(rules: ObjectRules): Check {
       ok = refuse(run, 'minProperties', `must have at least ${minProperties} ${membersOf(minProperties)}`)
     if (count > maxProperties)
       ok = refuse(run, 'maxProperties', `must have at most ${maxProperties} ${membersOf(maxProperties)}`)
-    for (const [name, needed] of dependentRequired) {
-      if (!hasMember(value, name)) continue
-      for (const other of needed) {
-        if (hasMember(value, other)) continue
-        ok = refuse(run, 'dependentRequired', `is required beside ${JSON.stringify(name)}`, other)
-      }
-    }
-    return ok
+    return hasDependent ? requireDependent(value, dependentRequired, run) && ok : ok
   }
 }
 
@@ -117,6 +116,22 @@ export function hasMember(value: PlainObject, name: string): boolean {
 function refuseMissing(value: PlainObject, required: readonly string[], run: Run): false {
   for (const name of required) if (!hasMember(value, name)) refuse(run, 'required', 'is required', name)
   return false
+}
+
+function requireDependent(
+  value: PlainObject,
+  dependent: ObjectRules['dependentRequired'],
+  run: Run,
+): boolean {
+  let ok = true
+  for (const [name, needed] of dependent) {
+    if (!hasMember(value, name)) continue
+    for (const other of needed) {
+      if (hasMember(value, other)) continue
+      ok = refuse(run, 'dependentRequired', `is required beside ${JSON.stringify(name)}`, other)
+    }
+  }
+  return ok
 }
 
 function refuseName(names: Check, name: string, run: Run): false {

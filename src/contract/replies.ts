@@ -5,6 +5,7 @@ import type { DefectLog } from './defect.js'
 import { toHeaderText } from './header-value.js'
 import {
   createMediaTypeMap,
+  findAhead,
   isJson,
   isLineDelimitedJson,
   parseMediaType,
@@ -89,10 +90,10 @@ function compileReply({ value, pointer }: Located, context: ReplyContext): Decla
     soleMediaType: names.length === 1 && sole !== undefined && !sole.includes('*') ? sole : undefined,
     hasContent: names.length > 0,
     validateHeaders: compileHeaders(value['headers'], childPointer(pointer, 'headers'), context),
-    find(contentType) {
+    find: findAhead(names, (contentType) => {
       const actual = parseMediaType(contentType)
       return actual && formats.find(actual)?.[kindOf(actual)]
-    },
+    }),
   }
 }
 

@@ -7,6 +7,7 @@ import { childPointer, isJsonObject } from './json-pointer.js'
 import { lineArrayFormat, linesFormat } from './line-body.js'
 import {
   createMediaTypeMap,
+  findAhead,
   isJson,
   isJsonSequence,
   isLineDelimitedJson,
@@ -60,10 +61,10 @@ export function compileRequestBody(
   return {
     required: value['required'] === true,
     mediaTypes: Object.keys(content),
-    find(contentType) {
+    find: findAhead(Object.keys(content), (contentType) => {
       const actual = parseMediaType(contentType)
       return actual && formats.find(actual)?.(actual)
-    },
+    }),
   }
 }
 

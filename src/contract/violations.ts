@@ -10,54 +10,47 @@ export function toViolations(
   prefix: string,
 ): readonly Violation[] {
   const told = new Set<string>()
-  return inOrder(findings, value).flatMap(({ keyword, detail, path }) => {
-    const pointer = path.reduceRight<string>(
-      (parent, step) => `${parent}/${escapeToken(String(step))}`,
-      prefix,
-    )
-    const key = JSON.stringify([pointer, keyword, detail])
-    if (told.has(key)) return []
+  const violations: Violation[] = []
+  for (const { keyword, detail, path } of inOrder(findings, value)) {
+    let pointer = prefix
+    for (let step = path.length - 1; step >= 0; step--) pointer += `/${escapeToken(String(path[step]))}`
+    // Where the pointer ends has to be told, because it can hold any text.
+    const key = `${keyword} ${pointer.length} ${pointer}${detail}`
+    if (told.has(key)) continue
     told.add(key)
-    return [{ in: part, pointer, keyword, detail }]
-  })
+    violations.push({ in: part, pointer, keyword, detail })
+  }
+  return violations
 }
 
 function inOrder(findings: readonly Finding[], value: unknown): readonly Finding[] {
   if (findings.length < 2) return findings
   const positionOf = createPositions()
-  return findings
-    .map((finding) => ({ finding, positions: positionsOf(finding, value, positionOf) }))
-    .sort((a, b) => compare(a.positions, b.positions))
-    .map(({ finding }) => finding)
+  return findings.toSorted((a, b) => compare(a.path, b.path, value, positionOf))
 }
 
-type PositionOf = (holder: unknown, step: string | number) => number
+type PositionOf = (holder: unknown, name: string | number) => number
 
 /** A member that is missing stands before those that are there. */
 function createPositions(): PositionOf {
   const names = new Map<object, readonly string[]>()
-  return (holder, step) => {
-    if (typeof step === 'number') return step
+  return (holder, name) => {
+    if (typeof name === 'number') return name
     if (typeof holder !== 'object' || holder === null) return -1
     let known = names.get(holder)
     if (!known) names.set(holder, (known = Object.keys(holder)))
-    return known.indexOf(step)
+    return known.indexOf(name)
   }
 }
 
-function positionsOf({ path }: Finding, value: unknown, positionOf: PositionOf): readonly number[] {
+/** Goes into the value as far as both paths do; only where they part does it matter what stands first. */
+function compare(a: Finding['path'], b: Finding['path'], value: unknown, positionOf: PositionOf): number {
   let holder = value
-  return path.toReversed().map((step) => {
-    const position = positionOf(holder, step)
-    holder = position < 0 ? undefined : (holder as Readonly<Record<string | number, unknown>>)[step]
-    return position
-  })
-}
-
-function compare(a: readonly number[], b: readonly number[]): number {
-  for (let depth = 0; depth < a.length && depth < b.length; depth++) {
-    const difference = (a[depth] ?? 0) - (b[depth] ?? 0)
-    if (difference !== 0) return difference
+  for (let depth = 1; depth <= a.length && depth <= b.length; depth++) {
+    const [step, other] = [a.at(-depth), b.at(-depth)]
+    if (step === undefined || other === undefined) break
+    if (step !== other) return positionOf(holder, step) - positionOf(holder, other)
+    holder = (holder as Readonly<Record<string | number, unknown>> | undefined)?.[step]
   }
   return a.length - b.length
 }
