@@ -2,8 +2,7 @@ import { compileAnyOf, compileConditional, compileNot, compileOneOf } from './al
 import { compileUnevaluatedItems } from './array-keywords.js'
 import { compileFamily, compilePick } from './compile-discriminator.js'
 import { readTypedRules, type KeywordContext, type TypedRules } from './compile-keywords.js'
-import type { DefectLog } from './defect.js'
-import type { Discriminator, Discriminators } from './discriminator.js'
+import { discriminates, type Discriminator, type Discriminators } from './discriminator.js'
 import { anything, every, nothing, refuse, unusable, type Check } from './evaluation.js'
 import { compileDependentSchemas, compileUnevaluatedProperties } from './object-keywords.js'
 import type { Patterns } from './pattern.js'
@@ -18,8 +17,6 @@ import type { Withheld } from './withheld.js'
 
 export interface SchemaCompiler {
   readonly compile: (node: SchemaNode) => Check
-  /** Reports schemas that come back to themselves without going into the value: no value can be held against them. */
-  readonly checkCircles: () => void
 }
 
 export interface SchemaCompilerOptions {
@@ -27,9 +24,8 @@ export interface SchemaCompilerOptions {
   readonly patterns: Patterns
   readonly discriminators: Discriminators
   readonly withheld: Withheld
-  /** Schemas that the document gets wrong. */
+  /** Schemas that the document gets wrong. Every circle without a way into the value has one of them. */
   readonly unusable: ReadonlySet<SchemaNode>
-  readonly defects: DefectLog
 }
 
 /** The light in which a schema stands: what the schemas around it, of the same value, say that bears on it. */
@@ -43,12 +39,8 @@ interface Light {
 }
 
 interface Slot {
-  readonly node: SchemaNode
+  /** `undefined` while it is being compiled. */
   check: Check | undefined
-  /** Whether a schema of the same value calls it, and was compiled while this one still was. */
-  isAwaited: boolean
-  /** Schemas of the same value that it calls. */
-  readonly calls: Set<Slot>
 }
 
 const lights: Readonly<Record<'item' | 'member', Light>> = {
@@ -57,7 +49,7 @@ const lights: Readonly<Record<'item' | 'member', Light>> = {
 }
 
 export function createSchemaCompiler(options: SchemaCompilerOptions): SchemaCompiler {
-  const { index, patterns, discriminators, withheld, defects } = options
+  const { index, patterns, discriminators, withheld } = options
   const slots = new Map<string, Slot>()
   const usesScope = [...index.nodes()].some(({ keywords }) => '$dynamicRef' in keywords)
   const isReply = withheld.keyword === 'writeOnly'
@@ -73,9 +65,9 @@ export function createSchemaCompiler(options: SchemaCompilerOptions): SchemaComp
     const key = keyOf(node, light, own)
     const known = slots.get(key)
     if (known) return known
-    const slot: Slot = { node, check: undefined, isAwaited: false, calls: new Set() }
+    const slot: Slot = { check: undefined }
     slots.set(key, slot)
-    const check = compileNode(node, light, slot)
+    const check = compileNode(node, light)
     slot.check = usesScope && node.isRoot ? inResource(node.resource, check) : check
     return slot
   }
@@ -102,18 +94,13 @@ export function createSchemaCompiler(options: SchemaCompilerOptions): SchemaComp
     undeclared: isReply ? 'is not declared' : 'is not a member that is accepted here',
   }
 
-  const compileNode = (node: SchemaNode, light: Light, slot: Slot): Check => {
+  const compileNode = (node: SchemaNode, light: Light): Check => {
     if (options.unusable.has(node)) return unusable
     if (node.value === false) return nothing
     const { keywords, letsNullThrough } = node
     if (light.isMember && withheld.keyword && keywords[withheld.keyword] === true)
       return compileWithheld(withheld.keyword)
-    const beside = (other: SchemaNode, inLight = light): Check => {
-      const called = slotOf(other, inLight)
-      slot.calls.add(called)
-      if (!called.check) called.isAwaited = true
-      return callOf(called)
-    }
+    const beside = (other: SchemaNode, inLight = light): Check => callOf(slotOf(other, inLight))
     const isPicked = light.picked.has(node)
     const discriminator = discriminatorOf(node)
     if (discriminator && !discriminator.keyword && !isPicked) {
@@ -137,11 +124,7 @@ export function createSchemaCompiler(options: SchemaCompilerOptions): SchemaComp
   /** A discriminating member that is withheld cannot discriminate. */
   const discriminatorOf = (node: SchemaNode): Discriminator | undefined => {
     const discriminator = discriminators.of(node)
-    if (!discriminator) return undefined
-    const schemas = [node, ...discriminator.schemas.values()]
-    return schemas.some((schema) => withheld.names(schema).has(discriminator.propertyName))
-      ? undefined
-      : discriminator
+    return discriminator && discriminates(discriminator, withheld) ? discriminator : undefined
   }
 
   const compileApplicators = (
@@ -229,15 +212,6 @@ export function createSchemaCompiler(options: SchemaCompilerOptions): SchemaComp
 
   return {
     compile: (node) => callOf(slotOf(node, lights.item)),
-    checkCircles() {
-      for (const slot of slots.values()) {
-        if (!slot.isAwaited || !isCircular(slot)) continue
-        const message =
-          'the schema comes back to itself without going into the value, so that nothing can be held against it'
-        defects.report({ code: 'invalid-schema', pointer: slot.node.pointer, message })
-        slot.check = unusable
-      }
-    },
   }
 }
 
@@ -283,17 +257,4 @@ function inResource(resource: Resource, check: Check): Check {
     run.scope = outer
     return ok
   }
-}
-
-/** Whether calls for the same value lead back. Every such circle has a schema in it that was awaited. */
-function isCircular(slot: Slot): boolean {
-  const seen = new Set<Slot>()
-  const leadsBack = (from: Slot): boolean =>
-    [...from.calls].some((called) => {
-      if (called === slot) return true
-      if (seen.has(called)) return false
-      seen.add(called)
-      return leadsBack(called)
-    })
-  return leadsBack(slot)
 }

@@ -71,15 +71,17 @@ export interface DefectLog {
 
 export function createDefectLog(policy: DefectPolicy = 'refuse'): DefectLog {
   const defects: Defect[] = []
+  const known = new Set<string>()
   const actionFor = (code: DefectCode): DefectAction => {
     if (alwaysRefused.has(code)) return 'refuse'
     return typeof policy === 'string' ? policy : (policy[code] ?? 'refuse')
   }
   return {
     report(defect) {
-      if (!defects.some((known) => known.code === defect.code && known.pointer === defect.pointer)) {
-        defects.push(defect)
-      }
+      const key = `${defect.code} ${defect.pointer}`
+      if (known.has(key)) return
+      known.add(key)
+      defects.push(defect)
     },
     settle() {
       const refused = defects.filter(({ code }) => actionFor(code) === 'refuse')

@@ -1,6 +1,7 @@
 import { childPointer, isJsonObject, type JsonObject } from './json-pointer.js'
 import type { DefectLog } from './defect.js'
 import type { SchemaIndex, SchemaNode } from './schema-index.js'
+import type { Withheld } from './withheld.js'
 
 /*
  * OpenAPI "Discriminator Object" (3.0 section 4.7.25, 3.1 section 4.8.25, 3.2 section 4.25): a member of the value names the
@@ -23,6 +24,14 @@ export interface Discriminators {
   readonly of: (node: SchemaNode) => Discriminator | undefined
   /** The discriminators that pick this schema: what it takes over from them must not pick again. */
   readonly pickersOf: (node: SchemaNode) => ReadonlySet<SchemaNode>
+}
+
+/** Whether the member that tells is there at all: one that is withheld is not. */
+export function discriminates(
+  { node, propertyName, schemas }: Discriminator,
+  withheld: Pick<Withheld, 'names'>,
+): boolean {
+  return ![node, ...schemas.values()].some((schema) => withheld.names(schema).has(propertyName))
 }
 
 const nobody: ReadonlySet<SchemaNode> = new Set()

@@ -17,7 +17,7 @@ export function compileFormMembers(
 ): FormMembers {
   const { resolver } = context
   const at = childPointer(pointer, 'schema')
-  const schema = value['schema'] ?? true
+  const schema = value['schema']
   const typed = readTypes(resolver, schema, at)
   const parts = flattened({ value: schema, pointer: at }, context)
   const encodings = isJsonObject(value['encoding']) ? value['encoding'] : {}
@@ -163,7 +163,7 @@ function readStyle(
 }
 
 function flattened({ value, pointer }: Located<unknown>, { resolver }: BodyContext): readonly Located[] {
-  return typeof value === 'boolean' ? [] : flatten(resolver, value, pointer, 0)
+  return flatten(resolver, value, pointer)
 }
 
 /** The schema that stands under these keywords, where one does. */

@@ -10,13 +10,23 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** What a JSON value is, in words: `a list`, `null`. */
+export function nameOfType(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}
+
 export function escapeToken(token: string): string {
   return /[~/]/.test(token) ? token.replaceAll('~', '~0').replaceAll('/', '~1') : token
 }
 
 /** The pointer of a child. */
 export function childPointer(pointer: string, ...tokens: readonly (string | number)[]): string {
-  return tokens.reduce<string>((parent, token) => `${parent}/${escapeToken(String(token))}`, pointer)
+  let path = pointer
+  for (const token of tokens) path += `/${typeof token === 'number' ? token : escapeToken(token)}`
+  return path
 }
 
 /** The unescaped tokens of a fragment pointer, `undefined` where it is not one. */

@@ -70,11 +70,10 @@ export async function loadContract(
   }
   const document = await bundle(root, url, defects)
   await checkStructure(document, defects)
-  const resolver = createResolver(document, defects)
   const validators = createValidators({ document, version, defects })
+  const resolver = createResolver(document, defects, validators.followSchema)
   const schemes = readSecuritySchemes(resolver, defects)
   const paths = compilePaths({ resolver, version, validators, defects, schemes })
-  validators.compile()
   const operations = new Map(
     paths.flatMap((entry) => [...entry.operations.values()].map((operation) => [operation.key, operation])),
   )

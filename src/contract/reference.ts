@@ -1,4 +1,4 @@
-import { isJsonObject, parsePointer, valueAt, type JsonObject } from './json-pointer.js'
+import { isJsonObject, nameOfType, parsePointer, valueAt, type JsonObject } from './json-pointer.js'
 import type { DefectLog } from './defect.js'
 import type { OpenApiDocument } from './read-document.js'
 
@@ -13,32 +13,46 @@ export interface Resolver {
   readonly document: OpenApiDocument
   /** The object at the end of the references, `undefined` (and a defect) where they lead nowhere or in a circle. */
   readonly resolve: (value: unknown, pointer: string) => Located | undefined
+  /** The same for a schema, in silence: what is wrong with schemas is told where they are checked. */
+  readonly resolveSchema: (schema: unknown, pointer: string) => Located | undefined
 }
 
-export function createResolver(document: OpenApiDocument, defects: DefectLog): Resolver {
+/** What a schema at a pointer leads to. Schemas also refer to each other by `$id` and `$anchor`. */
+export type FollowSchema = (pointer: string) => Located<unknown> | undefined
+
+export function createResolver(
+  document: OpenApiDocument,
+  defects: DefectLog,
+  followSchema?: FollowSchema,
+): Resolver {
+  const follow = (value: unknown, pointer: string, fail: Fail): Located | undefined => {
+    const seen = new Set<string>()
+    let at: Located<unknown> = { value, pointer }
+    while (isJsonObject(at.value) && typeof at.value['$ref'] === 'string') {
+      const reference: string = at.value['$ref']
+      const tokens = reference.startsWith('#') ? parsePointer(reference) : undefined
+      const next = tokens && valueAt(document, tokens)
+      if (next === undefined || seen.has(reference)) {
+        const message = `\`$ref: ${reference}\` ${next === undefined ? 'leads nowhere' : 'refers to itself'}: correct the pointer`
+        fail('unresolvable-reference', at.pointer, message)
+        return undefined
+      }
+      seen.add(reference)
+      at = { value: next, pointer: reference }
+    }
+    if (isJsonObject(at.value)) return at as Located
+    fail('invalid-structure', at.pointer, `must be an object, and is ${nameOfType(at.value)}`)
+    return undefined
+  }
   return {
     document,
-    resolve(value, pointer) {
-      const seen = new Set<string>()
-      let at: Located<unknown> = { value, pointer }
-      while (isJsonObject(at.value) && typeof at.value['$ref'] === 'string') {
-        const reference: string = at.value['$ref']
-        const tokens = reference.startsWith('#') ? parsePointer(reference) : undefined
-        const next = tokens && valueAt(document, tokens)
-        if (next === undefined || seen.has(reference)) {
-          defects.report({
-            code: 'unresolvable-reference',
-            pointer: at.pointer,
-            message: `\`$ref: ${reference}\` ${next === undefined ? 'leads nowhere' : 'refers to itself'}: correct the pointer`,
-          })
-          return undefined
-        }
-        seen.add(reference)
-        at = { value: next, pointer: reference }
-      }
-      if (isJsonObject(at.value)) return at as Located
-      defects.report({ code: 'invalid-structure', pointer: at.pointer, message: 'must be an object' })
-      return undefined
+    resolve: (value, pointer) =>
+      follow(value, pointer, (code, at, message) => defects.report({ code, pointer: at, message })),
+    resolveSchema(schema, pointer) {
+      const found = followSchema ? followSchema(pointer) : follow(schema, pointer, () => undefined)
+      return isJsonObject(found?.value) ? { ...found, value: found.value } : undefined
     },
   }
 }
+
+type Fail = (code: 'unresolvable-reference' | 'invalid-structure', pointer: string, message: string) => void

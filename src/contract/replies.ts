@@ -118,8 +118,18 @@ function compileFormat(
     return { raw, json: { ...raw, kind: 'json' }, lines: { ...raw, kind: 'lines' } }
   }
   const at = childPointer(pointer, 'schema')
-  const checked = { validate: validators.validatorFor(at, 'reply'), keep: validators.keepFor(at) }
-  return { raw, json: { kind: 'json', ...checked }, lines: { kind: 'lines', ...checked } }
+  const validate = validators.validatorFor(at, 'reply')
+  // Found out when the first reply leaves, as what a schema compiles to is.
+  let known: { readonly keep: Keep | undefined } | undefined
+  const of = (kind: 'json' | 'lines'): ReplyFormat => ({
+    kind,
+    validate,
+    get keep() {
+      known ??= { keep: validators.keepFor(at) }
+      return known.keep
+    },
+  })
+  return { raw, json: of('json'), lines: of('lines') }
 }
 
 function compileHeaders(

@@ -161,10 +161,9 @@ function validatorOf(
 }
 
 function typesOf({ value, pointer }: Located, { resolver }: BodyContext): TypedSchema {
-  return readTypes(resolver, value['schema'] ?? true, childPointer(pointer, 'schema'))
+  return readTypes(resolver, value['schema'], childPointer(pointer, 'schema'))
 }
 
 function partsOf({ value, pointer }: Located, { resolver }: BodyContext): readonly Located[] {
-  const schema = value['schema'] ?? true
-  return typeof schema === 'boolean' ? [] : flatten(resolver, schema, childPointer(pointer, 'schema'), 0)
+  return flatten(resolver, value['schema'], childPointer(pointer, 'schema'))
 }

@@ -1,4 +1,4 @@
-import { childPointer, isJsonObject, type JsonObject } from './json-pointer.js'
+import { childPointer, isJsonObject, valueAt, type JsonObject } from './json-pointer.js'
 import type { Located, Resolver } from './reference.js'
 import type { Shape, Unstyled } from './parameter-style.js'
 
@@ -23,39 +23,49 @@ export interface TypedSchema {
   readonly coerce: (value: Unstyled) => unknown
 }
 
+/** What the schema says is read when it is asked for: schemas refer to each other, and most are asked for their type alone. */
 export function readTypes(resolver: Resolver, schema: unknown, pointer: string): TypedSchema {
-  return read(resolver, schema, pointer, 0)
+  let known: TypedSchema | undefined
+  const typed = (): TypedSchema => (known ??= read(resolver, schema, pointer))
+  return {
+    get types() {
+      return typed().types
+    },
+    get shape() {
+      return typed().shape
+    },
+    get default() {
+      return typed().default
+    },
+    get members() {
+      return typed().members
+    },
+    get open() {
+      return typed().open
+    },
+    coerce: (value) => typed().coerce(value),
+  }
 }
 
-const maxDepth = 12
-
-function read(resolver: Resolver, schema: unknown, pointer: string, depth: number): TypedSchema {
-  const parts = depth > maxDepth || typeof schema === 'boolean' ? [] : flatten(resolver, schema, pointer, 0)
+function read(resolver: Resolver, schema: unknown, pointer: string): TypedSchema {
   const types = new Set<TypeName>()
   const members = new Map<string, TypedSchema>()
   let items: TypedSchema | undefined
   let additional: TypedSchema | undefined
   let open = true
   let fallback: unknown
-  for (const { value, pointer: at } of parts) {
+  for (const { value, pointer: at } of flatten(resolver, schema, pointer)) {
+    const inside = (...path: readonly [string, string?]): TypedSchema => {
+      const tokens = path.filter((token) => token !== undefined)
+      return readTypes(resolver, valueAt(value, tokens), childPointer(at, ...tokens))
+    }
     for (const type of typesOf(value)) types.add(type)
     if (value['default'] !== undefined) fallback ??= value['default']
-    if (isJsonObject(value['properties'])) {
-      for (const [name, member] of Object.entries(value['properties'])) {
-        members.set(name, read(resolver, member, childPointer(at, 'properties', name), depth + 1))
-      }
-    }
-    if (value['items'] !== undefined)
-      items ??= read(resolver, value['items'], childPointer(at, 'items'), depth + 1)
+    if (isJsonObject(value['properties']))
+      for (const name of Object.keys(value['properties'])) members.set(name, inside('properties', name))
+    if (value['items'] !== undefined) items ??= inside('items')
     if (value['additionalProperties'] === false || value['unevaluatedProperties'] === false) open = false
-    else if (isJsonObject(value['additionalProperties'])) {
-      additional ??= read(
-        resolver,
-        value['additionalProperties'],
-        childPointer(at, 'additionalProperties'),
-        depth + 1,
-      )
-    }
+    else if (isJsonObject(value['additionalProperties'])) additional ??= inside('additionalProperties')
   }
   const shape = shapeOf(types, members)
   const coerce = (value: Unstyled): unknown => {
@@ -73,29 +83,27 @@ function read(resolver: Resolver, schema: unknown, pointer: string, depth: numbe
   return { types, shape, default: fallback, members, open, coerce }
 }
 
-/** The schema and everything it is composed of. */
-export function flatten(
-  resolver: Resolver,
-  schema: unknown,
-  pointer: string,
-  depth: number,
-): readonly Located[] {
-  const found = resolver.resolve(schema, pointer)
-  if (!found || depth > maxDepth) return []
-  const composed = ['allOf', 'anyOf', 'oneOf'].flatMap((keyword) => {
-    const branches = found.value[keyword]
-    return Array.isArray(branches)
-      ? (branches as readonly unknown[]).flatMap((branch, index) =>
-          typeof branch === 'boolean'
-            ? []
-            : flatten(resolver, branch, childPointer(found.pointer, keyword, index), depth + 1),
-        )
-      : []
-  })
-  // `$ref` with siblings (3.1): what stands beside the reference counts as well.
-  const beside =
-    isJsonObject(schema) && schema !== found.value ? [{ value: withoutReference(schema), pointer }] : []
-  return [...beside, found, ...composed]
+/** The schema and everything it is composed of, each once. */
+export function flatten(resolver: Resolver, schema: unknown, pointer: string): readonly Located[] {
+  const parts: Located[] = []
+  const seen = new Set<string>()
+  const add = (value: unknown, at: string): void => {
+    const found = resolver.resolveSchema(value, at)
+    if (!found || seen.has(found.pointer)) return
+    seen.add(found.pointer)
+    // `$ref` with siblings (3.1): what stands beside the reference counts as well.
+    if (isJsonObject(value) && value !== found.value)
+      parts.push({ value: withoutReference(value), pointer: at })
+    parts.push(found)
+    for (const keyword of ['allOf', 'anyOf', 'oneOf']) {
+      const branches = found.value[keyword]
+      if (!Array.isArray(branches)) continue
+      for (const [index, branch] of (branches as readonly unknown[]).entries())
+        add(branch, childPointer(found.pointer, keyword, index))
+    }
+  }
+  add(schema, pointer)
+  return parts
 }
 
 function withoutReference({ $ref: _, ...beside }: JsonObject): JsonObject {

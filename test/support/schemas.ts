@@ -37,7 +37,6 @@ export function testedSchema(schema: unknown, options: SchemaOptions = {}): Test
   const limit = violationLimit === undefined ? {} : { violationLimit }
   const validators = createValidators({ document, version, defects: log, ...limit })
   const validate = validators.validatorFor('#/components/schemas/Tested', direction)
-  validators.compile()
   const violations = (value: unknown): readonly Violation[] => validate(value, 'body')
   return {
     validators,
