@@ -5,6 +5,7 @@ export {
   type AccessTokenAuthenticator,
   type AccessTokenAuthenticatorOptions,
 } from './auth/access-token-authenticator.js'
+export { createApiKeyAuthenticator, type ApiKeyAuthenticatorOptions } from './auth/api-key-authenticator.js'
 export type {
   Authenticated,
   Authentication,
@@ -14,6 +15,15 @@ export type {
   ChallengeReason,
   Unauthenticated,
 } from './auth/authenticator.js'
+export {
+  createBasicAuthenticator,
+  type BasicAuthenticatorOptions,
+  type BasicCaller,
+} from './auth/basic-authenticator.js'
+export {
+  createClientCertificateAuthenticator,
+  type ClientCertificateAuthenticatorOptions,
+} from './auth/client-certificate-authenticator.js'
 export { JwkSetError } from './auth/jwk-set.js'
 export { PolicyError, type AccessTokenPolicyInput } from './auth/policy.js'
 export {
@@ -56,7 +66,12 @@ export type {
 export { createApp, type CreateAppOptions } from './http/app.js'
 export { createDocs, type Docs, type DocsAsset, type DocsInput } from './http/docs.js'
 export { openapiMiddleware, type OpenapiMiddlewareOptions } from './http/openapi-middleware.js'
-export { createServer, type CreateServerOptions, type GatehouseServer } from './http/server.js'
+export {
+  createServer,
+  type CreateServerOptions,
+  type GatehouseServer,
+  type TlsOptions,
+} from './http/server.js'
 export { Problem, type ProblemDetails, type ProblemOptions, type Violation } from './problem/problem.js'
 export { problemTypes, type ProblemName, type ProblemType } from './problem/problem-types.js'
 export type { Logger } from './telemetry/log.js'

@@ -1,19 +1,22 @@
 import {
   createServer as createHttpServer,
   STATUS_CODES,
+  type IncomingMessage,
   type RequestListener,
   type Server,
   type ServerResponse,
 } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
+import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type Koa from 'koa'
+import { createLinger, type LingerOptions } from './linger.js'
 import { Problem, toProblemDetails } from '../problem/problem.js'
 import type { ProblemName } from '../problem/problem-types.js'
 
-export interface CreateServerOptions {
-  /** PEM texts; with them the server speaks https. Default: http. */
-  readonly tls?: { readonly cert: string; readonly key: string; readonly ca?: string }
+export interface CreateServerOptions extends LingerOptions {
+  /** With it the server speaks https. Default: http. */
+  readonly tls?: TlsOptions
   /** Time for the header of a request to arrive, ms. Default: 10,000. */
   readonly headersTimeoutMs?: number
   /** Time for a whole request to arrive, ms. Default: 30,000. */
@@ -22,6 +25,18 @@ export interface CreateServerOptions {
   readonly keepAliveTimeoutMs?: number
   /** Largest header of a request, bytes. Default: 16,384. */
   readonly maxHeaderBytes?: number
+}
+
+/** PEM texts. With `ca` clients are asked for a certificate. */
+export interface TlsOptions {
+  readonly cert: string
+  readonly key: string
+  readonly ca?: string
+  /**
+   * Clients without a certificate that leads to `ca`: `'required'` ends their handshake, `'optional'` leaves them to the
+   * security requirements of each operation. Default: `'required'`.
+   */
+  readonly clientCertificate?: 'required' | 'optional'
 }
 
 export interface GatehouseServer extends Server {
@@ -34,7 +49,7 @@ export interface GatehouseServer extends Server {
 
 /** An HTTP server for a Koa application, with deadlines; what Node's parser refuses is answered as a problem too. */
 export function createServer(app: Koa, options: CreateServerOptions = {}): GatehouseServer {
-  const { tls, headersTimeoutMs = 10_000, requestTimeoutMs = 30_000 } = options
+  const { headersTimeoutMs = 10_000, requestTimeoutMs = 30_000 } = options
   const settings = {
     headersTimeout: headersTimeoutMs,
     requestTimeout: requestTimeoutMs,
@@ -42,31 +57,48 @@ export function createServer(app: Koa, options: CreateServerOptions = {}): Gateh
     maxHeaderSize: options.maxHeaderBytes ?? 16_384,
     // Timeouts are looked for at this interval; the default of 30 s would stretch every deadline by as much.
     connectionsCheckingInterval: Math.max(50, Math.min(1_000, headersTimeoutMs, requestTimeoutMs)),
+    // Node's own answer to a request without one is no problem.
+    requireHostHeader: false,
   }
   const callback = app.callback()
+  const linger = createLinger(options)
+  const answerProblem = (socket: Duplex, problem: Problem): void => {
+    socket.write(toMessage(problem))
+    if (socket instanceof Socket) linger.end(socket)
+    else socket.end()
+  }
   let draining = false
   const listener: RequestListener = (request, response) => {
+    // Behind an answer that ends the connection nothing is answered (RFC 9112 section 9.6).
+    if (linger.isEnding(request.socket)) return
     if (draining) response.setHeader('Connection', 'close')
     follow(response)
+    linger.follow(request, response)
     // What was in flight when draining began leaves a connection that the client would keep.
     response.once('close', () => {
       if (draining) server.closeIdleConnections()
     })
-    void callback(request, response)
+    const refusal = findRefusal(request)
+    if (refusal) refuse(response, refusal)
+    else void callback(request, response)
   }
-  const server = tls
-    ? createHttpsServer({ ...settings, ...tls, ...(tls.ca !== undefined && { requestCert: true }) }, listener)
+  const server = options.tls
+    ? createHttpsServer({ ...settings, ...toTlsSettings(options.tls) }, listener)
     : createHttpServer(settings, listener)
   // Node would drop fields beyond the first thousand in silence, a second `Authorization` among them; their bytes are bounded.
   server.maxHeadersCount = 0
   // Without a listener Node permits every body at once; the gate permits it once the caller is authorized.
   server.on('checkContinue', listener)
-  server.on('checkExpectation', (_request, response) => {
-    response.writeHead(417, { 'Content-Length': '0', Connection: 'close' }).end()
-  })
+  server.on('checkExpectation', listener)
   // Without a listener Node hangs up on CONNECT without a word.
   server.on('connect', (_request, socket) => answerProblem(socket, new Problem('not-implemented')))
-  server.on('clientError', answerClientError)
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (linger.isEnding(socket)) return
+    // Within an answer that has begun, this one would be read as a part of it.
+    const isWithinAnswer = [...(underWay.get(socket) ?? [])].some(({ headersSent }) => headersSent)
+    if (error.code === 'ECONNRESET' || !socket.writable || isWithinAnswer) socket.destroy()
+    else answerProblem(socket, toClientProblem(error))
+  })
   const drain: GatehouseServer['drain'] = ({ deadlineMs = 10_000 } = {}) =>
     new Promise((resolve) => {
       draining = true
@@ -87,6 +119,27 @@ const clientErrors: Readonly<Record<string, ProblemName | undefined>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
 }
 
+/** What never became a request: malformed syntax, an oversized header, a deadline passed. */
+function toClientProblem({ code = '' }: NodeJS.ErrnoException): Problem {
+  return new Problem(clientErrors[code] ?? 'malformed-request')
+}
+
+/** What Node takes for a request, and none may answer. */
+function findRefusal({ headersDistinct, httpVersion, headers }: IncomingMessage): Problem | undefined {
+  const hosts = headersDistinct['host']?.length ?? 0
+  // RFC 9112 section 3.2.
+  if (hosts > 1 || (hosts === 0 && httpVersion !== '1.0'))
+    return new Problem('malformed-request', { detail: 'Send one Host header field.' })
+  if (headers.expect !== undefined && headers.expect.toLowerCase() !== '100-continue')
+    return new Problem('expectation-failed', { detail: 'Only `Expect: 100-continue` can be met.' })
+  return undefined
+}
+
+function toTlsSettings({ clientCertificate = 'required', ...texts }: TlsOptions): object {
+  if (texts.ca === undefined) return texts
+  return { ...texts, requestCert: true, rejectUnauthorized: clientCertificate === 'required' }
+}
+
 /** Answers under way, by connection. */
 const underWay = new WeakMap<Duplex, Set<ServerResponse>>()
 
@@ -98,26 +151,30 @@ function follow(response: ServerResponse): void {
   response.once('close', () => answers.delete(response))
 }
 
-/** What never became a request: malformed syntax, an oversized header, a deadline passed. */
-function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
-  // Within an answer that has begun, this one would be read as a part of it.
-  const isWithinAnswer = [...(underWay.get(socket) ?? [])].some(({ headersSent }) => headersSent)
-  if (error.code === 'ECONNRESET' || !socket.writable || isWithinAnswer) {
-    socket.destroy()
-    return
-  }
-  answerProblem(socket, new Problem(clientErrors[error.code ?? ''] ?? 'malformed-request'))
+function refuse(response: ServerResponse, problem: Problem): void {
+  const { headers, body } = toAnswer(problem)
+  response.writeHead(problem.status, headers).end(body)
 }
 
-function answerProblem(socket: Duplex, problem: Problem): void {
+/** Where there is no response to write to. */
+function toMessage(problem: Problem): string {
+  const { headers, body } = toAnswer(problem)
+  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  const status = `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`
+  return `${[status, ...head].join('\r\n')}\r\n\r\n${body}`
+}
+
+function toAnswer(problem: Problem): {
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+} {
   const body = JSON.stringify(toProblemDetails(problem))
-  const head = [
-    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`,
-    'Content-Type: application/problem+json',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    'X-Content-Type-Options: nosniff',
-    'Cache-Control: no-store',
-    'Connection: close',
-  ]
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+  const headers = {
+    'Content-Type': 'application/problem+json',
+    'Content-Length': String(Buffer.byteLength(body)),
+    'X-Content-Type-Options': 'nosniff',
+    'Cache-Control': 'no-store',
+    Connection: 'close',
+  }
+  return { headers, body }
 }

@@ -38,6 +38,7 @@ export const problemTypes = {
     415,
     'The media type of the body is not accepted here',
   ),
+  'expectation-failed': gate('expectation-failed', 417, 'The expectation cannot be met'),
   'unprocessable-content': gate('unprocessable-content', 422, 'The request cannot be carried out'),
   'idempotency-key-reused': gate(
     'idempotency-key-reused',

@@ -39,3 +39,18 @@ export function exchangeBytes(port: number, ...chunks: readonly string[]): Promi
     for (const chunk of chunks) socket.write(chunk, 'latin1')
   })
 }
+
+/** As `exchangeBytes`, by a client that looks for no answer before all is written. */
+export function sendThenRead(port: number, head: string, body: Buffer): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1')
+    let received = ''
+    socket.pause()
+    socket.setEncoding('latin1')
+    socket.on('data', (chunk: string) => (received += chunk))
+    socket.on('close', () => resolve(received))
+    socket.on('error', reject)
+    socket.write(head)
+    socket.write(body, () => socket.resume())
+  })
+}

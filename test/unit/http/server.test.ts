@@ -7,7 +7,7 @@ import { createApp, type CreateAppOptions } from '../../../src/http/app.js'
 import type { CreateServerOptions } from '../../../src/http/server.js'
 import { createLogger } from '../../../src/telemetry/create-logger.js'
 import { documentWith, echoing } from '../../support/document.js'
-import { exchangeBytes, serve } from '../../support/serve.js'
+import { exchangeBytes, sendThenRead, serve } from '../../support/serve.js'
 
 const post = { ...echoing, requestBody: { required: true, content: { 'application/json': {} } } }
 const streaming = {
@@ -50,6 +50,13 @@ describe('what never becomes a request is answered as a problem and the connecti
       given: 'a header of 20 kB',
       bytes: head('GET /a HTTP/1.1', 'Host: x', `X-Large: ${'x'.repeat(20_000)}`),
       want: 431,
+    },
+    { given: 'no Host', bytes: head('GET /a HTTP/1.1'), want: 400 },
+    { given: 'two Hosts', bytes: head('GET /a HTTP/1.1', 'Host: x', 'Host: y'), want: 400 },
+    {
+      given: 'an expectation that cannot be met',
+      bytes: head('GET /a HTTP/1.1', 'Host: x', 'Expect: a miracle'),
+      want: 417,
     },
     { given: 'a target of 20 kB', bytes: head(`GET /${'x'.repeat(20_000)} HTTP/1.1`, 'Host: x'), want: 431 },
   ])('$given is $want', async ({ bytes, want }) => {
@@ -128,12 +135,68 @@ describe('Expect: 100-continue', () => {
     const { port } = await served()
     expect(await exchangeBytes(port, expecting('text/plain'))).toMatch(/^HTTP\/1\.1 415 /)
   })
+})
 
-  it('is the only expectation that can be met', async () => {
+describe('a refusal that leaves a body unread', () => {
+  const megabytes = (count: number): Buffer => Buffer.alloc(count * 1_048_576, 'x')
+  const posting = (length: number, ...lines: readonly string[]): string =>
+    head('POST /a HTTP/1.1', 'Host: x', `Content-Length: ${length}`, ...lines)
+
+  it.each([
+    { given: 'too much', type: 'application/json', want: 413 },
+    { given: 'of another type', type: 'text/plain', want: 415 },
+  ])('reaches a client that writes all of it first, where it is $given', async ({ type, want }) => {
     const { port } = await served()
-    expect(await exchangeBytes(port, head('GET /a HTTP/1.1', 'Host: x', 'Expect: a miracle'))).toMatch(
-      /^HTTP\/1\.1 417 /,
+    const body = megabytes(12)
+    const answer = await sendThenRead(port, posting(body.length, `Content-Type: ${type}`), body)
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${want} [^]*"status":${want}`))
+  })
+
+  it('reaches it also where the body comes in chunks and grows too large', async () => {
+    const { port } = await served({}, { bodyLimitBytes: 1_000 })
+    const chunk = `${(1_048_576).toString(16)}\r\n${' '.repeat(1_048_576)}\r\n`
+    const body = Buffer.from(`${chunk.repeat(8)}0\r\n\r\n`)
+    const chunked = head(
+      'POST /a HTTP/1.1',
+      'Host: x',
+      'Content-Type: application/json',
+      'Transfer-Encoding: chunked',
     )
+    expect(await sendThenRead(port, chunked, body)).toMatch(/^HTTP\/1\.1 413 /)
+  })
+
+  it('reaches it also where it is a header that is too large', async () => {
+    const { port } = await served()
+    expect(await sendThenRead(port, 'GET /a HTTP/1.1\r\nX: ', megabytes(8))).toMatch(/^HTTP\/1\.1 431 /)
+  })
+
+  it.each([
+    { given: 'too many bytes', options: { lingerBytes: 1_000, lingerMs: 60_000 } },
+    { given: 'too long', options: { lingerMs: 20 } },
+  ])('does not keep the connection of a client that sends for $given', async ({ options }) => {
+    const { port } = await served(options)
+    const socket = connect(port, '127.0.0.1')
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    socket.on('error', () => undefined)
+    socket.write(posting(1e9, 'Content-Type: application/json'))
+    const sending = setInterval(() => socket.write(' '.repeat(2_000)), 1)
+    await closed
+    clearInterval(sending)
+  })
+
+  it('is the last answer of its connection, whatever comes behind the body', async () => {
+    const { port } = await served({ lingerMs: 200 })
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+    let received = ''
+    socket.on('data', (chunk: Buffer) => {
+      if (received === '') socket.write(`1234${head('GET /a HTTP/1.1', 'Host: x')}`)
+      received += chunk.toString()
+    })
+    const closed = new Promise((resolve) => socket.once('end', resolve))
+    socket.write(posting(4, 'Content-Type: text/plain'))
+    await closed
+    expect(received.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 415'])
+    socket.destroy()
   })
 })
 
