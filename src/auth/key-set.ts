@@ -1,5 +1,6 @@
 import { createLocalJWKSet, errors, type CryptoKey, type JWTHeaderParameters } from 'jose'
 import { silentLogger, type Logger } from '../telemetry/log.js'
+import { createBackoff } from './backoff.js'
 import { fetchJson, type FetchJsonOptions } from './fetch-json.js'
 import { toUsableKeys } from './jwk-set.js'
 
@@ -10,6 +11,8 @@ export interface KeySet {
    * be known at the moment, with `UnknownKeyError` where the issuer has no such key.
    */
   readonly findKey: (header: JWTHeaderParameters) => Promise<CryptoKey>
+  /** Grows whenever other keys take the place of those that were there. */
+  readonly generation: () => number
   /** Whether keys were loaded once; tries to load them where they were not. Never rejects. */
   readonly ready: () => Promise<boolean>
 }
@@ -44,15 +47,14 @@ export interface KeySetOptions extends Omit<FetchJsonOptions, 'signal'> {
   readonly maxStaleSeconds?: number
   /** Seconds that pass between two fetches for the sake of unknown keys. Default: 30. */
   readonly cooldownSeconds?: number
+  /** Milliseconds for which requests wait for keys that are being loaded; the loading goes on. Default: 2,000. */
+  readonly waitMs?: number
 }
-
-/** After failures in a row: 1, 2, 4 … seconds, at most this many, before the next attempt. */
-const maxBackoffSeconds = 30
 
 /** Keys given in the configuration. Throws `JwkSetError`. */
 export function createStaticKeySet(jwks: unknown): KeySet {
   const find = toKeyFinder(toUsableKeys(jwks).jwks)
-  return { findKey: find, ready: () => Promise.resolve(true) }
+  return { findKey: find, generation: () => 0, ready: () => Promise.resolve(true) }
 }
 
 /**
@@ -67,46 +69,52 @@ export function createRemoteKeySet(jwksUri: () => Promise<string>, options: KeyS
     maxAgeSeconds = 600,
     maxStaleSeconds = 3600,
     cooldownSeconds = 30,
+    waitMs = 2000,
   } = options
-  let current: { readonly find: KeyFinder; readonly loadedAt: number } | undefined
-  let failure: { readonly count: number; readonly retryAt: number; readonly cause: unknown } | undefined
+  let current: LoadedKeys | undefined
+  let generation = 0
   let pending: Promise<void> | undefined
+  const backoff = createBackoff(now)
 
   const load = async (): Promise<void> => {
     try {
       const { jwks, ignored } = toUsableKeys(await fetchJson(await jwksUri(), options))
-      current = { find: toKeyFinder(jwks), loadedAt: now() }
-      failure = undefined
+      const text = JSON.stringify(jwks)
+      if (current?.text !== text) generation++
+      const find = current?.text === text ? current.find : toKeyFinder(jwks)
+      current = { find, text, loadedAt: now() }
+      backoff.succeeded()
       logger.debug({ keys: jwks.keys.length, ignored }, 'key set loaded')
     } catch (cause) {
-      const count = (failure?.count ?? 0) + 1
-      const backoffSeconds = Math.min(2 ** (count - 1), maxBackoffSeconds)
-      failure = { count, retryAt: now() + backoffSeconds * 1000, cause }
+      const { count, retryAt } = backoff.failed(cause)
+      const backoffSeconds = (retryAt - now()) / 1000
       logger.warn({ err: cause, failures: count, backoffSeconds }, 'key set not loaded')
     }
   }
 
-  /** One load at a time, none before the end of the backoff. Settles when it is over, however it ends. */
+  /**
+   * One load at a time, none before the end of the backoff. Settles when it is over, however it ends, or when it has
+   * taken `waitMs`: whoever comes after that does not wait at all, so that a slow issuer holds nobody up for long.
+   */
   const refresh = (): Promise<void> => {
     if (pending !== undefined) return pending
-    if (failure !== undefined && now() < failure.retryAt) return Promise.resolve()
-    pending = load().finally(() => {
+    if (backoff.isWaiting()) return Promise.resolve()
+    const loading = load().finally(() => {
       pending = undefined
     })
+    pending = atMost(loading, waitMs)
     return pending
   }
 
   const ageSeconds = (): number => (current === undefined ? Infinity : (now() - current.loadedAt) / 1000)
 
-  const unavailable = (): KeySetUnavailableError => {
-    const seconds = Math.ceil(((failure?.retryAt ?? 0) - now()) / 1000)
-    return new KeySetUnavailableError(Math.max(1, seconds), { cause: failure?.cause })
-  }
+  const unavailable = (): KeySetUnavailableError =>
+    new KeySetUnavailableError(backoff.retryAfterSeconds(), { cause: backoff.failure()?.cause })
 
   /** Waits for new keys only where the ones at hand are no answer, or are old with no outage to excuse it. */
   const currentKeys = async (): Promise<KeyFinder> => {
     const age = ageSeconds()
-    if (age > maxAgeSeconds + maxStaleSeconds || (age > maxAgeSeconds && failure === undefined))
+    if (age > maxAgeSeconds + maxStaleSeconds || (age > maxAgeSeconds && backoff.failure() === undefined))
       await refresh()
     else if (age > maxAgeSeconds / 2) void refresh()
     if (current === undefined || ageSeconds() > maxAgeSeconds + maxStaleSeconds) throw unavailable()
@@ -123,14 +131,34 @@ export function createRemoteKeySet(jwksUri: () => Promise<string>, options: KeyS
       }
       // The key may be newer than the set. While the issuer cannot be asked, that is open.
       await refresh()
-      if (failure !== undefined || current === undefined) throw unavailable()
+      if (pending !== undefined || backoff.failure() !== undefined || current === undefined)
+        throw unavailable()
       return current.find(header)
     },
+    generation: () => generation,
     ready: async () => {
       if (current === undefined) await refresh()
       return current !== undefined
     },
   }
+}
+
+interface LoadedKeys {
+  readonly find: KeyFinder
+  /** What they were made of. */
+  readonly text: string
+  /** Milliseconds since the epoch. */
+  readonly loadedAt: number
+}
+
+function atMost(work: Promise<void>, waitMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, waitMs).unref()
+    void work.then(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
 }
 
 type KeyFinder = (header: JWTHeaderParameters) => Promise<CryptoKey>

@@ -378,7 +378,11 @@ describe('createAccessTokenVerifier', () => {
 
   describe('with a key set that fails', () => {
     const failing = (error: Error): ReturnType<typeof createAccessTokenVerifier> => {
-      const keySet: KeySet = { findKey: () => Promise.reject(error), ready: () => Promise.resolve(false) }
+      const keySet: KeySet = {
+        findKey: () => Promise.reject(error),
+        generation: () => 0,
+        ready: () => Promise.resolve(false),
+      }
       const policy = resolvePolicy({ issuer: issuer.issuer, audiences: [audience] })
       return createAccessTokenVerifier(new Map([[issuer.issuer, { policy, keySet }]]))
     }

@@ -171,6 +171,83 @@ describe('createRemoteKeySet', () => {
     })
   })
 
+  describe('with an issuer that does not answer', () => {
+    let isSlow: boolean
+    let calls: (() => void)[]
+    /** While it is slow, a call goes on when it is told to. */
+    const slowFetch: typeof fetch = async (...call) => {
+      if (isSlow) await new Promise<void>((resolve) => calls.push(resolve))
+      return fetch(...call)
+    }
+    beforeEach(() => {
+      isSlow = true
+      calls = []
+    })
+
+    it('keeps nobody waiting for longer than it may, and nobody at all after that', async () => {
+      const keySet = create({ fetch: slowFetch, waitMs: 20 })
+      const early = Array.from({ length: 50 }, () => keySet.findKey(headerOf(key)))
+      for (const { status } of await Promise.allSettled(early)) expect(status).toBe('rejected')
+      const late = await Promise.race([
+        keySet.findKey(headerOf(key)).catch((reason: unknown) => reason),
+        new Promise((resolve) => setImmediate(resolve, 'waited')),
+      ])
+      expect(late).toMatchObject({ ...unavailable, retryAfterSeconds: 1 })
+      await expect(keySet.ready()).resolves.toBe(false)
+      expect(calls).toHaveLength(1)
+
+      calls[0]?.()
+      await vi.waitFor(() => expect(logged).toHaveLength(1), { timeout: 4000 })
+      await expect(keySet.findKey(headerOf(key))).resolves.toBeDefined()
+      expect(issuer.requests).toEqual(['/jwks'])
+    })
+
+    it('says of an unknown key that it cannot tell, and goes on with those it knows', async () => {
+      isSlow = false
+      const keySet = create({ fetch: slowFetch, waitMs: 20 })
+      await keySet.findKey(headerOf(key))
+      isSlow = true
+      seconds = 30
+      const forged = Array.from({ length: 50 }, (_, index) =>
+        keySet.findKey({ alg: 'ES256', kid: `unknown-${index}` }),
+      )
+      for (const one of await Promise.allSettled(forged)) {
+        expect(one).toMatchObject({ status: 'rejected', reason: unavailable })
+      }
+      await expect(keySet.findKey(headerOf(key))).resolves.toBeDefined()
+      expect(calls).toHaveLength(1)
+    })
+
+    it('goes on with keys that are old rather than wait', async () => {
+      isSlow = false
+      const keySet = create({ fetch: slowFetch, waitMs: 20 })
+      await keySet.findKey(headerOf(key))
+      isSlow = true
+      seconds = 601
+      await expect(keySet.findKey(headerOf(key))).resolves.toBeDefined()
+      expect(calls).toHaveLength(1)
+    })
+  })
+
+  it('counts a generation for each change of keys, and none for keys that stay', async () => {
+    const keySet = create()
+    expect(keySet.generation()).toBe(0)
+    const found = await keySet.findKey(headerOf(key))
+    expect(keySet.generation()).toBe(1)
+    seconds = 601
+    expect(await keySet.findKey(headerOf(key))).toBe(found)
+    expect(keySet.generation()).toBe(1)
+    issuer.rotate([key, await mintKey()])
+    seconds = 1202
+    await keySet.findKey(headerOf(key))
+    expect(keySet.generation()).toBe(2)
+    outage()
+    seconds = 1803
+    await keySet.findKey(headerOf(key))
+    expect(keySet.generation()).toBe(2)
+    expect(issuer.requests).toHaveLength(4)
+  })
+
   describe('with the issuer down from the start', () => {
     it('is unavailable, asks again after 1, 2, 4 … 30 seconds, and says when', async () => {
       outage()
