@@ -1,34 +1,9 @@
-import {
-  decodeJwt,
-  decodeProtectedHeader,
-  errors,
-  jwtVerify,
-  type JWTPayload,
-  type JWTVerifyOptions,
-} from 'jose'
-import type { Principal } from '../contract/principal.js'
+import { compactVerify, decodeJwt, decodeProtectedHeader, errors, type JWTPayload } from 'jose'
 import type { Authentication, Unauthenticated } from './authenticator.js'
-import { toGrantedScopes } from './granted-scopes.js'
 import { KeySetUnavailableError, UnknownKeyError, type KeySet } from './key-set.js'
 import { normalizeTyp, type AccessTokenPolicy } from './policy.js'
-
-/** Why an access token is refused; for the log. */
-export type AccessTokenFailure =
-  | 'malformed'
-  | 'issuer'
-  | 'header'
-  | 'algorithm'
-  | 'typ'
-  | 'key'
-  | 'signature'
-  | 'expired'
-  | 'not_yet_valid'
-  | 'issued_at'
-  | 'audience'
-  | 'token_kind'
-  | 'sender_constrained'
-  | 'client'
-  | 'key_set_unavailable'
+import { acceptClaims, type ClaimRules } from './token-claims.js'
+import { refuseToken, type AccessTokenFailure } from './token-failure.js'
 
 /** An issuer that is trusted, and the keys to tell its tokens by. */
 export interface TrustedIssuer {
@@ -50,18 +25,6 @@ const compactJws = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/
 /** Header parameters that change what the rest means, none of which access tokens use (RFC 7515 section 4.1.11). */
 const forbiddenHeaders = ['crit', 'b64', 'zip', 'enc']
 
-/** Claims that only ID tokens (OpenID Connect Core 1.0 section 2) and security events (RFC 8417) have. */
-const foreignClaims = ['nonce', 'at_hash', 'c_hash', 's_hash', 'events']
-
-/**
- * RFC 6749 appendix A.1, of a length that databases can index. It says whose things are: a NUL is more than PostgreSQL can
- * hold, and two lone surrogates are one text once they are UTF-8.
- */
-const clientIdentifier = /^[\x20-\x7e]{1,1024}$/
-
-/** The last second that a JavaScript date can hold. */
-const maxNumericDate = 8.64e12
-
 /**
  * Verifies JWT access tokens (RFC 7519, RFC 9068 section 4) of the given issuers, keyed by issuer identifier. The `iss`
  * of an unverified token chooses the policy and nothing else; the keys and rules of that policy then decide. Keys in the
@@ -72,39 +35,41 @@ export function createAccessTokenVerifier(
   options: AccessTokenOptions = {},
 ): (token: string) => Promise<Authentication> {
   const { now = Date.now } = options
-  const verifyOptions = new Map([...issuers].map(([issuer, { policy }]) => [issuer, toVerifyOptions(policy)]))
+  const known = new Map(
+    [...issuers].map(([issuer, trusted]) => {
+      const rules: ClaimRules = { ...trusted.policy, issuedAt: 'required' }
+      return [issuer, { ...trusted, rules, algorithms: [...trusted.policy.algorithms] }]
+    }),
+  )
   return async (token) => {
-    if (!compactJws.test(token) || !token.split('.').every(isCanonicalBase64url)) return refuse('malformed')
+    if (!compactJws.test(token) || !token.split('.').every(isCanonicalBase64url))
+      return refuseToken('malformed')
     const parts = decode(token)
-    if (parts === undefined) return refuse('malformed')
-    const { iss } = parts.claims
-    const trusted = typeof iss === 'string' ? issuers.get(iss) : undefined
-    if (trusted === undefined) return refuse('issuer')
+    if (parts === undefined) return refuseToken('malformed')
+    const { header, claims } = parts
+    if (isOfOktaOrgServer(header)) return refuseToken('okta_org_server', { hint: oktaOrgServerHint })
+    const { iss: issuer } = claims
+    const trusted = typeof issuer === 'string' ? known.get(issuer) : undefined
+    if (issuer === undefined || trusted === undefined) return refuseToken('issuer')
 
-    const { policy, keySet } = trusted
-    const { issuer } = policy
-    const objection = objectionToHeader(parts.header, policy)
-    if (objection !== undefined) return refuse(objection, { issuer })
-    const nowMs = now()
+    const { policy, keySet, rules, algorithms } = trusted
+    const objection = objectionToHeader(header, policy)
+    if (objection !== undefined) return refuseToken(objection, { issuer })
     try {
-      const { payload } = await jwtVerify(token, keySet.findKey, {
-        ...verifyOptions.get(issuer),
-        currentDate: new Date(nowMs),
-      })
-      return accept(payload, policy, nowMs / 1000)
+      await compactVerify(token, keySet.findKey, { algorithms })
     } catch (error) {
       return toRefusal(error, issuer)
     }
+    return acceptClaims(claims, rules, now() / 1000)
   }
 }
 
-function toVerifyOptions(policy: AccessTokenPolicy): JWTVerifyOptions {
-  return {
-    algorithms: [...policy.algorithms],
-    issuer: policy.issuer,
-    ...(policy.audiences !== null && { audience: [...policy.audiences] }),
-    clockTolerance: policy.clockToleranceSeconds,
-  }
+const oktaOrgServerHint =
+  "The token is of Okta's org server, for Okta's own API: ask a custom authorization server for one, such as /oauth2/default"
+
+/** The header is not trusted: a caller who lies here is told the same, and the log gets a constant text. */
+function isOfOktaOrgServer({ typ }: Readonly<Record<string, unknown>>): boolean {
+  return typeof typ === 'string' && normalizeTyp(typ) === 'okta-internal-at+jwt'
 }
 
 function decode(token: string): { header: Record<string, unknown>; claims: JWTPayload } | undefined {
@@ -131,83 +96,17 @@ function objectionToHeader(
   return typeof typ === 'string' && policy.typ.includes(normalizeTyp(typ)) ? undefined : 'typ'
 }
 
-/** What jose leaves open, on a token whose signature, issuer, audience and dates it has checked. */
-function accept(claims: JWTPayload, policy: AccessTokenPolicy, nowSeconds: number): Authentication {
-  const refuseClaims = (code: AccessTokenFailure): Unauthenticated => refuse(code, { issuer: policy.issuer })
-  const { exp, iat, nbf, aud, sub } = claims
-  // jose accepts tokens without these. JSON can also write numbers that are no dates: 1e400 reads as infinity.
-  if (!isNumericDate(exp)) return refuseClaims('expired')
-  if (nbf !== undefined && !isNumericDate(nbf)) return refuseClaims('not_yet_valid')
-  if (!isNumericDate(iat) || iat > nowSeconds + policy.clockToleranceSeconds) return refuseClaims('issued_at')
-  if (policy.audiences !== null && !isAudience(aud)) return refuseClaims('audience')
-  if (foreignClaims.some((name) => Object.hasOwn(claims, name))) return refuseClaims('token_kind')
-  for (const [name, value] of Object.entries(policy.requiredClaims)) {
-    if (!Object.hasOwn(claims, name) || claims[name] !== value) return refuseClaims('token_kind')
-  }
-  // RFC 7800 section 3.1: such a token is worth nothing without a proof of possession, which a bearer does not give.
-  if (Object.hasOwn(claims, 'cnf')) return refuseClaims('sender_constrained')
-
-  const clientIdFrom = policy.clientIdFrom.find((name) => Object.hasOwn(claims, name))
-  const clientId = clientIdFrom === undefined ? undefined : claims[clientIdFrom]
-  if (typeof clientId !== 'string' || !clientIdentifier.test(clientId)) return refuseClaims('client')
-  if (policy.clientIds !== null && !policy.clientIds.includes(clientId)) return refuseClaims('client')
-
-  const scopes = toGrantedScopes(claims, policy)
-  // With neither audience nor client pinned, a scope of ours is what says that the token is meant for us.
-  const pinnedByScope = policy.audiences === null && policy.clientIds === null
-  if (pinnedByScope && scopes.length === 0) return refuseClaims('audience')
-
-  const principal: Principal = {
-    clientId,
-    issuer: policy.issuer,
-    scopes,
-    ...(typeof sub === 'string' && { subject: sub }),
-    expiresAt: exp,
-    claims,
-  }
-  return { ok: true, principal }
-}
-
-function isNumericDate(value: unknown): value is number {
-  return typeof value === 'number' && value >= 0 && value <= maxNumericDate
-}
-
-/** RFC 7519 section 4.1.3. One unreadable member casts doubt on the others. */
-function isAudience(aud: unknown): boolean {
-  return typeof aud === 'string' || (Array.isArray(aud) && aud.every((member) => typeof member === 'string'))
-}
-
-function refuse(
-  code: AccessTokenFailure,
-  details: Pick<Unauthenticated, 'issuer' | 'cause'> = {},
-): Unauthenticated {
-  return { ok: false, reason: 'invalid', code, ...details }
-}
-
 function toRefusal(cause: unknown, issuer: string): Unauthenticated {
   if (cause instanceof KeySetUnavailableError) {
     const { code, retryAfterSeconds } = cause
     return { ok: false, reason: 'unavailable', code, issuer, cause, retryAfterSeconds }
   }
-  if (cause instanceof UnknownKeyError) return refuse('key', { issuer, cause })
-  const code = toFailure(cause)
-  if (code === undefined) throw cause
-  // No cause: jose's errors carry the claims, and the log has no business with them.
-  return refuse(code, { issuer })
+  if (cause instanceof UnknownKeyError) return refuseToken('key', { issuer, cause })
+  if (!(cause instanceof errors.JOSEError)) throw cause
+  return refuseToken(toFailure(cause), { issuer })
 }
 
-const claimFailures = new Map<string, AccessTokenFailure>([
-  ['exp', 'expired'],
-  ['nbf', 'not_yet_valid'],
-  ['iat', 'issued_at'],
-  ['aud', 'audience'],
-  ['iss', 'issuer'],
-])
-
-function toFailure(error: unknown): AccessTokenFailure | undefined {
-  if (error instanceof errors.JWTExpired) return 'expired'
-  if (error instanceof errors.JWTClaimValidationFailed) return claimFailures.get(error.claim) ?? 'malformed'
+function toFailure(error: errors.JOSEError): AccessTokenFailure {
   if (error instanceof errors.JOSEAlgNotAllowed) return 'algorithm'
-  if (error instanceof errors.JWSSignatureVerificationFailed) return 'signature'
-  return error instanceof errors.JOSEError ? 'malformed' : undefined
+  return error instanceof errors.JWSSignatureVerificationFailed ? 'signature' : 'malformed'
 }

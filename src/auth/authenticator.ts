@@ -41,6 +41,8 @@ export interface Unauthenticated {
   readonly code?: string
   /** Issuer that the credentials name, for the log; only one that is configured. Never sent. */
   readonly issuer?: string
+  /** What to do about it, for the log; a constant text. Never sent. */
+  readonly hint?: string
   /** What happened, for the log. Never sent. */
   readonly cause?: unknown
   /** `unavailable`: seconds until a retry makes sense. */

@@ -10,6 +10,7 @@ export interface IssuerMetadata {
   readonly jwksUri?: string
   readonly tokenEndpoint?: string
   readonly registrationEndpoint?: string
+  readonly introspectionEndpoint?: string
 }
 
 /** Metadata of one issuer, fetched when needed. Rejects with `DiscoveryError`. */
@@ -107,10 +108,12 @@ function toIssuerMetadata(document: unknown, issuer: string, options: SecureUrlO
   const jwksUri = address('jwks_uri')
   const tokenEndpoint = address('token_endpoint')
   const registrationEndpoint = address('registration_endpoint')
+  const introspectionEndpoint = address('introspection_endpoint')
   return {
     issuer,
     ...(jwksUri !== undefined && { jwksUri }),
     ...(tokenEndpoint !== undefined && { tokenEndpoint }),
     ...(registrationEndpoint !== undefined && { registrationEndpoint }),
+    ...(introspectionEndpoint !== undefined && { introspectionEndpoint }),
   }
 }

@@ -4,10 +4,17 @@ export type FetchJsonCode = 'network' | 'timeout' | 'status' | 'media_type' | 't
 export class FetchJsonError extends Error {
   override readonly name = 'FetchJsonError'
   readonly code: FetchJsonCode
+  /** `status`: which one. */
+  readonly status?: number
 
-  constructor(code: FetchJsonCode, message: string, options?: ErrorOptions) {
+  constructor(
+    code: FetchJsonCode,
+    message: string,
+    options: ErrorOptions & { readonly status?: number } = {},
+  ) {
     super(message, options)
     this.code = code
+    if (options.status !== undefined) this.status = options.status
   }
 }
 
@@ -18,22 +25,28 @@ export interface FetchJsonOptions {
   readonly timeoutMs?: number
   /** Ends the attempt, in place of `timeoutMs`. */
   readonly signal?: AbortSignal
+  /** Sent as a form by POST, with credentials. Default: GET, with neither. */
+  readonly form?: { readonly body: URLSearchParams; readonly authorization?: string }
 }
 
 /** Metadata and key sets are a few kB. A larger body is cut off there, after decompression. */
 const maxBytes = 512 * 1024
 
 /**
- * Fetches a public JSON document from an address that the configuration or an issuer names: one hop, 200 alone, JSON
- * alone, bounded in size and time. Throws `FetchJsonError`.
+ * Fetches a JSON document from an address that the configuration or an issuer names: one hop, 200 alone, JSON alone,
+ * bounded in size and time. Throws `FetchJsonError`, which quotes nothing of what was sent or received.
  */
 export async function fetchJson(url: string, options: FetchJsonOptions = {}): Promise<unknown> {
-  const { fetch = globalThis.fetch, signal = AbortSignal.timeout(options.timeoutMs ?? 5000) } = options
+  const { fetch = globalThis.fetch, signal = AbortSignal.timeout(options.timeoutMs ?? 5000), form } = options
   try {
     const response = await fetch(url, {
       // A redirect would move trust to an address that nobody configured.
       redirect: 'error',
-      headers: { accept: 'application/json' },
+      headers: {
+        accept: 'application/json',
+        ...(form?.authorization !== undefined && { authorization: form.authorization }),
+      },
+      ...(form !== undefined && { method: 'POST', body: form.body }),
       signal,
     })
     const refusal = refusalOf(response)
@@ -51,7 +64,8 @@ export async function fetchJson(url: string, options: FetchJsonOptions = {}): Pr
 }
 
 function refusalOf(response: Response): FetchJsonError | undefined {
-  if (response.status !== 200) return new FetchJsonError('status', `Answered with status ${response.status}`)
+  const { status } = response
+  if (status !== 200) return new FetchJsonError('status', `Answered with status ${status}`, { status })
   const mediaType = response.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
   if (/^application\/(?:[a-z0-9.-]+\+)?json$/.test(mediaType)) return undefined
   return new FetchJsonError('media_type', 'Answered with something other than JSON')

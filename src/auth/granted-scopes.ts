@@ -13,12 +13,18 @@ export function toGrantedScopes(
 ): readonly string[] {
   if (!Object.hasOwn(claims, policy.scopeFrom)) return []
   const value = claims[policy.scopeFrom]
-  const scopes = policy.scopeFormat === 'string' ? fromString(value) : fromArray(value)
+  const scopes = readers[policy.scopeFormat](value)
   const prefix = policy.scopePrefix
   if (prefix === '') return scopes
   return scopes
     .filter((scope) => scope.startsWith(prefix) && scope.length > prefix.length)
     .map((scope) => scope.slice(prefix.length))
+}
+
+const readers: Readonly<Record<AccessTokenPolicy['scopeFormat'], (value: unknown) => readonly string[]>> = {
+  string: fromString,
+  array: fromArray,
+  keys: fromKeys,
 }
 
 function fromString(value: unknown): readonly string[] {
@@ -27,4 +33,9 @@ function fromString(value: unknown): readonly string[] {
 
 function fromArray(value: unknown): readonly string[] {
   return Array.isArray(value) && value.every((scope) => typeof scope === 'string') ? value : []
+}
+
+/** What is at the keys only says where they hold, for example in which organisation. */
+function fromKeys(value: unknown): readonly string[] {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : []
 }

@@ -4,9 +4,10 @@ export interface IssuerConventions {
   readonly typ: readonly (string | null)[]
   /** Signature algorithms that are accepted. */
   readonly algorithms: readonly string[]
-  /** The one claim that grants scopes, and how it writes them: separated by spaces, or as an array of strings. */
+  /** The one claim that grants scopes. */
   readonly scopeFrom: string
-  readonly scopeFormat: 'string' | 'array'
+  /** How that claim writes them: separated by spaces, as an array of strings, or as the keys of an object. */
+  readonly scopeFormat: 'string' | 'array' | 'keys'
   /** Claims that name the client; the first one present counts. */
   readonly clientIdFrom: readonly string[]
   /** Claims that must have exactly this value: they tell access tokens from others of the same issuer. */

@@ -7,6 +7,12 @@ import {
   type IssuerConventions,
   type IssuerPreset,
 } from './issuer-preset.js'
+import {
+  introspectionMistakes,
+  resolveIntrospection,
+  type IntrospectionInput,
+  type IntrospectionPolicy,
+} from './introspection-policy.js'
 import { isSecureUrl, type SecureUrlOptions } from './secure-url.js'
 
 /** Which access tokens of one issuer are accepted, and what they grant. What is left out comes from the preset. */
@@ -21,12 +27,19 @@ export interface AccessTokenPolicyInput extends Partial<Omit<IssuerConventions, 
   readonly clientIds?: readonly string[]
   /** Only scopes with this prefix count, and they count without it. Default: all, as they are. */
   readonly scopePrefix?: string
+  /**
+   * `sub` -> scopes, for an issuer whose tokens grant none (Google): nobody else is accepted, and no claim counts.
+   * Default: scopes come from `scopeFrom`.
+   */
+  readonly subjectScopes?: Readonly<Record<string, readonly string[]>>
   /** Seconds by which clocks may differ, 0 to 300. Default: 30. */
   readonly clockToleranceSeconds?: number
   /** The issuer's keys, where they are not to be fetched. */
   readonly jwks?: JSONWebKeySet
   /** Address of the issuer's keys. Default: from its metadata. */
   readonly jwksUri?: string
+  /** How the issuer is asked about tokens that are no JWT (RFC 7662). Default: such tokens are refused. */
+  readonly introspection?: IntrospectionInput
 }
 
 /** A policy with nothing left open. */
@@ -35,9 +48,11 @@ export interface AccessTokenPolicy extends Omit<IssuerConventions, 'hasAudience'
   readonly audiences: readonly string[] | null
   readonly clientIds: readonly string[] | null
   readonly scopePrefix: string
+  readonly subjectScopes: Readonly<Record<string, readonly string[]>> | null
   readonly clockToleranceSeconds: number
   readonly jwks: JSONWebKeySet | null
   readonly jwksUri: string | null
+  readonly introspection: IntrospectionPolicy | null
 }
 
 /** A policy that cannot work, or would let in too much. The message lists every mistake. */
@@ -72,11 +87,13 @@ export function resolvePolicy(
     scopeFrom: input.scopeFrom ?? conventions.scopeFrom,
     scopeFormat: input.scopeFormat ?? conventions.scopeFormat,
     scopePrefix: input.scopePrefix ?? '',
+    subjectScopes: input.subjectScopes ?? null,
     clientIdFrom: input.clientIdFrom ?? conventions.clientIdFrom,
     requiredClaims: input.requiredClaims ?? conventions.requiredClaims,
     clockToleranceSeconds: input.clockToleranceSeconds ?? 30,
     jwks: input.jwks ?? null,
     jwksUri: input.jwksUri ?? null,
+    introspection: input.introspection === undefined ? null : resolveIntrospection(input.introspection),
   }
   const mistakes = [
     ...(isIssuerPreset(preset) ? [] : [`there is no preset ${String(preset)}`]),
@@ -84,6 +101,8 @@ export function resolvePolicy(
     ...audienceMistakes(policy, input.audiences === undefined && conventions.hasAudience),
     ...algorithmMistakes(policy.algorithms),
     ...shapeMistakes(policy, options),
+    ...subjectMistakes(policy),
+    ...(policy.introspection === null ? [] : introspectionMistakes(policy.introspection, options)),
   ]
   if (mistakes.length > 0) throw new PolicyError(input.issuer, mistakes)
   return policy
@@ -138,10 +157,22 @@ function shapeMistakes(policy: AccessTokenPolicy, options: SecureUrlOptions): st
   if (typ.length === 0) mistakes.push('typ accepts nothing')
   if (!isListOfNames(clientIdFrom)) mistakes.push('clientIdFrom is a list of claims')
   if (scopeFrom === '') mistakes.push('scopeFrom is a claim')
+  if (!['string', 'array', 'keys'].includes(policy.scopeFormat)) {
+    mistakes.push('scopeFormat is string, array or keys')
+  }
   if (!(tolerance >= 0 && tolerance <= 300)) mistakes.push('clockToleranceSeconds is 0 to 300')
   if (jwks !== null && jwksUri !== null) mistakes.push('jwks and jwksUri exclude each other')
   if (jwksUri !== null && !isSecureUrl(jwksUri, options)) mistakes.push('jwksUri is an https URL')
   return mistakes
+}
+
+function subjectMistakes({ subjectScopes, scopePrefix }: AccessTokenPolicy): string[] {
+  if (subjectScopes === null) return []
+  if (scopePrefix !== '') return ['scopePrefix does nothing beside subjectScopes: leave it out']
+  const lists = Object.values(subjectScopes)
+  return lists.length > 0 && lists.every((scopes) => Array.isArray(scopes))
+    ? []
+    : ['subjectScopes, where given, has a list of scopes for each subject']
 }
 
 function isListOfNames(list: readonly string[]): boolean {

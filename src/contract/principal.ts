@@ -8,6 +8,8 @@ export interface Principal<Scope extends string = string> {
   readonly scopes: readonly Scope[]
   /** `sub` of the access token, where it has one. */
   readonly subject?: string
+  /** Digest of the access token's `jti`, where it has one: tells tokens apart in logs. */
+  readonly tokenId?: string
   /** When the credentials end, seconds since the epoch. */
   readonly expiresAt?: number
   /** Everything the access token says. Only what a policy names grants anything. */

@@ -82,6 +82,7 @@ export async function createTestIssuer(options: TestIssuerOptions = {}): Promise
     jwks_uri: testIssuer.jwksUri,
     token_endpoint: `${testIssuer.issuer}/token`,
     registration_endpoint: `${testIssuer.issuer}/reg`,
+    introspection_endpoint: `${testIssuer.issuer}/introspect`,
   })
 
   const testIssuer: TestIssuer = {

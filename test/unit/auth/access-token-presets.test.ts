@@ -67,7 +67,11 @@ const fixtures: Readonly<Record<IssuerPreset, Fixture>> = {
     clientId: 'client',
     withoutScopes: { scp: undefined },
     others: {
-      'an org server token': { header: { typ: 'application/okta-internal-at+jwt' }, code: 'typ' },
+      'an org server token': {
+        header: { typ: 'application/okta-internal-at+jwt' },
+        claims: { iss: 'https://org.okta.com', aud: 'https://org.okta.com' },
+        code: 'okta_org_server',
+      },
       'an ID token': { claims: { aud: 'client', nonce: 'n', cid: undefined }, code: 'audience' },
       'a token for Okta itself': { claims: { aud: 'https://org.okta.com' }, code: 'audience' },
     },

@@ -146,6 +146,7 @@ describe('discoverIssuer', () => {
       jwksUri: issuer.jwksUri,
       tokenEndpoint: `${issuer.issuer}/token`,
       registrationEndpoint: `${issuer.issuer}/reg`,
+      introspectionEndpoint: `${issuer.issuer}/introspect`,
     })
     await issuer.close()
   })

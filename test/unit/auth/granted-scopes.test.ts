@@ -35,6 +35,17 @@ describe('toGrantedScopes', () => {
     },
   )
 
+  it.each<{ given: unknown; want: readonly string[] }>([
+    { given: { 'items:read': { org: 'domain' }, 'items:write': {} }, want: ['items:read', 'items:write'] },
+    { given: {}, want: none },
+    { given: ['items:read'], want: none },
+    { given: 'items:read', want: none },
+    { given: null, want: none },
+  ])('reads $given as $want where keys are due', ({ given, want }) => {
+    const policy = { scopeFrom: 'claim', scopeFormat: 'keys', scopePrefix: '' } as const
+    expect(toGrantedScopes({ claim: given }, policy)).toEqual(want)
+  })
+
   it('reads no other claim, and none that is inherited', () => {
     const policy = { scopeFrom: 'scp', scopeFormat: 'string', scopePrefix: '' } as const
     expect(toGrantedScopes({ scope: 'items:read', scopes: 'items:read' }, policy)).toEqual([])

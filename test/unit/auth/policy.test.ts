@@ -15,9 +15,11 @@ describe('resolvePolicy', () => {
       scopePrefix: '',
       clientIdFrom: ['client_id'],
       requiredClaims: {},
+      subjectScopes: null,
       clockToleranceSeconds: 30,
       jwks: null,
       jwksUri: null,
+      introspection: null,
     })
   })
 
@@ -81,6 +83,41 @@ describe('resolvePolicy', () => {
       want: /jwksUri is an https URL/,
     },
     {
+      title: 'scopes in a form that there is not',
+      given: { scopeFormat: 'toString' as 'string' },
+      want: /scopeFormat is string, array or keys/,
+    },
+    { title: 'scopes of no subject', given: { subjectScopes: {} }, want: /list of scopes for each subject/ },
+    {
+      title: 'a subject without a list of scopes',
+      given: { subjectScopes: { sub: 'items:read' as unknown as string[] } },
+      want: /list of scopes for each subject/,
+    },
+    {
+      title: 'a prefix of scopes that no claim grants',
+      given: { subjectScopes: { sub: [] }, scopePrefix: 'a/' },
+      want: /scopePrefix does nothing/,
+    },
+    ...(
+      [
+        ['without its client', { clientId: '' }, /clientId is missing/],
+        ['without its secret', { clientSecret: undefined as unknown as string }, /clientSecret is missing/],
+        ['over http', { endpoint: 'http://issuer.test/introspect' }, /endpoint is an https URL/],
+        ['that keeps replies for long', { cacheSeconds: 301 }, /cacheSeconds is 0 to 300/],
+        ['that keeps replies for no number', { cacheSeconds: NaN }, /cacheSeconds is 0 to 300/],
+        [
+          'with a way to authenticate that there is not',
+          { authentication: 'none' as never },
+          /client_secret_/,
+        ],
+        ['without a claim for the client', { clientIdFrom: [] }, /clientIdFrom is a list/],
+      ] as const
+    ).map(([how, changed, want]) => ({
+      title: `introspection ${how}`,
+      given: { introspection: { clientId: 'api', clientSecret: 'very-secret', ...changed } },
+      want,
+    })),
+    {
       title: 'keys twice',
       given: { jwksUri: 'https://issuer.test/jwks', jwks: { keys: [] } },
       want: /exclude each other/,
@@ -88,6 +125,23 @@ describe('resolvePolicy', () => {
   ])('refuses $title', ({ given, want }) => {
     expect(() => resolvePolicy({ ...minimal, ...given })).toThrow(
       expect.objectContaining({ code: 'policy_invalid', message: expect.stringMatching(want) as string }),
+    )
+  })
+
+  it('completes introspection with the names of RFC 7662, whatever the preset, and keeps its secret to itself', () => {
+    const introspection = { clientId: 'api', clientSecret: 'very-secret' }
+    expect(resolvePolicy({ ...minimal, preset: 'hydra', introspection }).introspection).toEqual({
+      ...introspection,
+      endpoint: null,
+      authentication: 'client_secret_basic',
+      cacheSeconds: 30,
+      scopeFrom: 'scope',
+      scopeFormat: 'string',
+      clientIdFrom: ['client_id'],
+      requiredClaims: {},
+    })
+    expect(() => resolvePolicy({ ...minimal, introspection: { ...introspection, clientId: '' } })).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('very-secret') as string }),
     )
   })
 
