@@ -7,12 +7,13 @@ import {
   type AccessTokenAuthenticator,
 } from './auth/access-token-authenticator.js'
 import { createIssuerMetadataSource, discoverIssuer } from './auth/discovery.js'
+import type { IntrospectionInput } from './auth/introspection-policy.js'
 import {
   createResourceMetadata,
   resourceMetadataUrl,
   type ResourceMetadata,
 } from './auth/resource-metadata.js'
-import type { Config } from './config/config.js'
+import type { Config, IntrospectionConfig } from './config/config.js'
 import type { Handlers } from './contract/handler.js'
 import { loadContract, type Contract } from './contract/load-contract.js'
 import type { OpenApiDocument } from './contract/read-document.js'
@@ -116,18 +117,23 @@ function createRegistration(config: Config): ClientRegistration | undefined {
 }
 
 function createAccessTokens(config: Config, logger: Logger): AccessTokenAuthenticator {
-  const { issuer, issuerPreset, audiences, clientIds, publicUrl } = config
+  const { issuer, issuerPreset, audiences, clientIds, introspection, publicUrl } = config
   const policy = {
     issuer,
     audiences,
     ...(issuerPreset !== undefined && { preset: issuerPreset }),
     ...(clientIds.length > 0 && { clientIds }),
+    ...(introspection !== undefined && { introspection: toIntrospectionInput(introspection) }),
   }
   return createAccessTokenAuthenticator([policy], {
     logger,
     allowInsecureIssuers: !isProduction(config),
     ...(publicUrl !== undefined && { resourceMetadataUrl: resourceMetadataUrl(publicUrl) }),
   })
+}
+
+function toIntrospectionInput({ endpoint, ...client }: IntrospectionConfig): IntrospectionInput {
+  return { ...client, ...(endpoint !== undefined && { endpoint }) }
 }
 
 /** Whatever the document calls the schemes that take access tokens, they are decided alike. */

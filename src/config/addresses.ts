@@ -39,6 +39,15 @@ export function parseIssuer(text: string): string {
   return text
 }
 
+/** An http or https URL without fragment and user. Throws an `Error`. */
+export function parseEndpoint(text: string): string {
+  const url = toUrl(text)
+  if (url === undefined || !isHttp(url) || /[#\s]/.test(text) || url.username !== '' || url.password !== '') {
+    throw new Error('is not an address: give a URL such as https://issuer.example.com/introspect')
+  }
+  return text
+}
+
 /** A PostgreSQL connection string. It holds a password, so it is never quoted. Throws an `Error`. */
 export function parseDatabaseUrl(text: string): string {
   const url = toUrl(text)

@@ -15,6 +15,8 @@ export interface Config {
   readonly audiences: readonly string[] | null
   /** The only clients that may call. Empty: any client of the issuer whose tokens are meant for this service. */
   readonly clientIds: readonly string[]
+  /** How the issuer is asked about opaque tokens (RFC 7662). `undefined`: not at all, they are refused. */
+  readonly introspection: IntrospectionConfig | undefined
   /** Initial access token for client registration (RFC 7591 section 3). `undefined`: nothing can be registered. */
   readonly registrationToken: string | undefined
   /** Web origins that browsers may call from. Empty: none, CORS is off. */
@@ -36,6 +38,13 @@ export interface Config {
   readonly shutdownDelaySeconds: number
   /** Seconds that requests in flight then have to finish. */
   readonly shutdownGraceSeconds: number
+}
+
+export interface IntrospectionConfig {
+  readonly clientId: string
+  readonly clientSecret: string
+  /** `undefined`: from the issuer's metadata. */
+  readonly endpoint: string | undefined
 }
 
 export interface TlsConfig {

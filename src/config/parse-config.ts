@@ -5,6 +5,7 @@ import { readAuthorizationConfig } from './authorization-config.js'
 import { parseBearerToken } from './bearer-token.js'
 import { parseByteSize } from './byte-size.js'
 import { ConfigError } from './config-error.js'
+import { readIntrospectionConfig } from './introspection-config.js'
 import { logLevels, validateRepliesModes, type Config, type Environment, type TlsConfig } from './config.js'
 import { createEnvironmentReader, type EnvironmentReader } from './environment-reader.js'
 
@@ -35,6 +36,7 @@ export function parseConfig(env: Environment, options: ParseConfigOptions = {}):
     port,
     publicUrl: publicUrl ?? (isProduction || port === 0 ? undefined : localUrl(host, port, tls)),
     ...readAuthorizationConfig(read, environment),
+    introspection: readIntrospectionConfig(read, environment),
     registrationToken: read.secret('REGISTRATION_TOKEN', parseBearerToken),
     corsOrigins: read.list('CORS_ORIGINS', parseOrigin),
     tls,

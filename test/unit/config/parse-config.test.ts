@@ -37,6 +37,7 @@ describe('parseConfig', () => {
       issuerPreset: undefined,
       audiences: ['api://inventory'],
       clientIds: [],
+      introspection: undefined,
       registrationToken: undefined,
       corsOrigins: [],
       tls: undefined,
@@ -70,6 +71,9 @@ describe('parseConfig', () => {
       ISSUER_PRESET: 'auth0',
       AUDIENCE: 'api://inventory, https://api.example.com',
       CLIENT_IDS: 'assembly,picking',
+      INTROSPECTION_CLIENT_ID: 'inventory',
+      INTROSPECTION_CLIENT_SECRET: 'introspection-secret',
+      INTROSPECTION_ENDPOINT: 'https://tenant.eu.auth0.com/introspect?a=b',
       REGISTRATION_TOKEN: 'initial',
       CORS_ORIGINS: 'https://app.example.com,http://localhost:5173',
       DATABASE_URL: 'postgres://user:password@db/inventory',
@@ -90,6 +94,11 @@ describe('parseConfig', () => {
       issuerPreset: 'auth0',
       audiences: ['api://inventory', 'https://api.example.com'],
       clientIds: ['assembly', 'picking'],
+      introspection: {
+        clientId: 'inventory',
+        clientSecret: 'introspection-secret',
+        endpoint: 'https://tenant.eu.auth0.com/introspect?a=b',
+      },
       registrationToken: 'initial',
       corsOrigins: ['https://app.example.com', 'http://localhost:5173'],
       tls: undefined,
@@ -223,6 +232,57 @@ describe('parseConfig, about the audience', () => {
     { ISSUER: 'https://cognito-idp.eu-west-1.amazonaws.com/p', ISSUER_PRESET: 'cognito' },
   ])('guesses none for %o', (env) => {
     expect(namesOf(env)).toEqual(['AUDIENCE'])
+  })
+})
+
+describe('parseConfig, about introspection', () => {
+  const client = { INTROSPECTION_CLIENT_ID: 'api', INTROSPECTION_CLIENT_SECRET: 'hunter2' }
+
+  it('needs a client and its secret, and takes the endpoint from the metadata', () => {
+    expect(parseConfig({ ...development, ...client }).introspection).toEqual({
+      clientId: 'api',
+      clientSecret: 'hunter2',
+      endpoint: undefined,
+    })
+  })
+
+  it.each<{ title: string; given: Environment; want: readonly string[] }>([
+    {
+      title: 'a client without its secret',
+      given: { INTROSPECTION_CLIENT_ID: 'api' },
+      want: ['INTROSPECTION_CLIENT_SECRET'],
+    },
+    {
+      title: 'a secret without its client',
+      given: { INTROSPECTION_CLIENT_SECRET: 'hunter2' },
+      want: ['INTROSPECTION_CLIENT_ID'],
+    },
+    {
+      title: 'an endpoint alone',
+      given: { INTROSPECTION_ENDPOINT: 'https://a.example/introspect' },
+      want: ['INTROSPECTION_CLIENT_ID'],
+    },
+    {
+      title: 'a secret in a file that is not there',
+      given: { INTROSPECTION_CLIENT_ID: 'api', INTROSPECTION_CLIENT_SECRET_FILE: '/not/there' },
+      want: ['INTROSPECTION_CLIENT_SECRET_FILE'],
+    },
+    ...['introspect', 'https://a#b', 'https://u:p@a', 'ftp://a', 'http://a.example', 'https://a/ b'].map(
+      (endpoint) => ({
+        title: `the endpoint ${endpoint}`,
+        given: { ...client, INTROSPECTION_ENDPOINT: endpoint },
+        want: ['INTROSPECTION_ENDPOINT'],
+      }),
+    ),
+  ])('refuses $title', ({ given, want }) => {
+    expect(namesOf({ ...development, ...given })).toEqual(want)
+    expect(JSON.stringify(mistakesOf({ ...development, ...given }))).not.toContain('hunter2')
+  })
+
+  it('takes http at this machine, and not in production', () => {
+    const env = { ...client, INTROSPECTION_ENDPOINT: 'http://127.0.0.1:9000/token/introspection' }
+    expect(namesOf({ ...development, ...env })).toEqual([])
+    expect(namesOf({ ...production, ...env })).toEqual(['INTROSPECTION_ENDPOINT'])
   })
 })
 
