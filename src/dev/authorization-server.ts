@@ -1,6 +1,7 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
+import { splitTarget } from '../http/raw-parts.js'
 import { silentLogger, type Logger } from '../telemetry/log.js'
 import { DevelopmentError } from './development-error.js'
 import { devAudience, toIssuer } from './embedded-issuer.js'
@@ -103,6 +104,7 @@ export function createAuthorizationServer(
       const prepared = prepare(issuer)
       // A request that comes meanwhile waits. After a failure its connection ends with the server.
       server.on('request', (request, response) => {
+        bindTo(issuer, request)
         void prepared.then(({ answer }) => answer(request, response)).catch(() => response.destroy())
       })
       try {
@@ -127,6 +129,16 @@ function assertResource(audience: string): void {
     'setting',
     `AUDIENCE must be an absolute URI such as ${devAudience} while ISSUER is unset; '${audience}' is none.`,
   )
+}
+
+/**
+ * oidc-provider makes the addresses in its metadata, and the audiences of client assertions, of what the request says
+ * its host is. Whoever reaches this port by another name would be told of endpoints there.
+ */
+function bindTo(issuer: string, request: IncomingMessage): void {
+  request.headers.host = new URL(issuer).host
+  const { path, query } = splitTarget(request.url ?? '/')
+  request.url = query === '' ? path : `${path}?${query}`
 }
 
 function listenAt(server: Server, port: number): Promise<void> {

@@ -16,6 +16,7 @@ import {
   type RunningAuthorizationServer,
 } from '../../../src/dev/authorization-server.js'
 import { createMemoryState } from '../../../src/dev/state-folder.js'
+import { exchangeBytes } from '../../support/serve.js'
 
 const scopes = ['items:read', 'items:write', 'clients:register']
 const closing: (() => Promise<void>)[] = []
@@ -111,6 +112,27 @@ describe('metadata', () => {
       expect(body).not.toHaveProperty('authorization_endpoint')
     },
   )
+
+  it.each<{ title: string; toHead: (path: string, own: string) => string }>([
+    { title: 'another host', toHead: (path) => `GET ${path} HTTP/1.1\r\nHost: evil.test` },
+    { title: 'a host with a user', toHead: (path) => `GET ${path} HTTP/1.1\r\nHost: evil.test@127.0.0.1` },
+    {
+      title: 'a forwarded host',
+      toHead: (path, own) => `GET ${path} HTTP/1.1\r\nHost: ${own}\r\nX-Forwarded-Host: evil.test`,
+    },
+    {
+      title: 'a target with a host',
+      toHead: (path, own) => `GET http://evil.test${path} HTTP/1.1\r\nHost: ${own}`,
+    },
+  ])('names its own addresses to a request with $title', async ({ toHead }) => {
+    const server = await start()
+    const { host, port } = new URL(server.issuer)
+    const head = toHead('/.well-known/openid-configuration', host)
+    const received = await exchangeBytes(Number(port), `${head}\r\nConnection: close\r\n\r\n`)
+    expect(received).toContain('200 OK')
+    expect(received).toContain(`"token_endpoint":"${server.tokenEndpoint}"`)
+    expect(received).not.toContain('evil.test')
+  })
 
   it('has no private member in a published key', async () => {
     const server = await start()
