@@ -25,17 +25,23 @@ export interface AuthorizationInput<P extends Principal = Principal> {
   readonly authenticators: Readonly<Record<string, Authenticator<P>>>
 }
 
-/** Fields of the log line for one decision. Credentials are never among them. */
+/** What is logged of one decision. Credentials are never among it. */
 export interface DecisionLog {
-  readonly operation: string
+  readonly operationId: string
   /** `failed`: an authenticator is defective. */
   readonly outcome: Decision['outcome'] | 'failed'
+  /** `allow`: the alternative that holds; `insufficient_scope`: the nearest one. */
+  readonly alternative?: SecurityRequirement
   /** Security scheme that decided, where one did. */
   readonly scheme?: string
   /** The refusal's code, or its reason where it has none. */
   readonly reason?: string
+  /** What to do about the refusal, where that is known. */
+  readonly hint?: string
   readonly issuer?: string
   readonly clientId?: string
+  /** Digest of the access token's `jti`. */
+  readonly tokenId?: string
   readonly missingScopes?: readonly string[]
 }
 
@@ -81,7 +87,7 @@ export function compileAuthorization<P extends Principal>(input: AuthorizationIn
   const fail = (cause: unknown): Authorization<P> => ({
     ok: false,
     problem: new Problem('internal-error', { cause }),
-    log: { operation, outcome: 'failed' },
+    log: { operationId: operation, outcome: 'failed' },
   })
 
   return (request) => {
@@ -145,31 +151,38 @@ function assertAuthentication<A extends Authentication>(answer: A): A {
   return answer
 }
 
-function toLog(operation: string, decision: Decision): DecisionLog {
+function toLog(operationId: string, decision: Decision): DecisionLog {
   const { outcome } = decision
   switch (outcome) {
-    case 'allow':
-      return { operation, outcome, ...callerOf(decision.principal) }
+    case 'allow': {
+      const { requirement } = decision
+      const alternative = requirement !== undefined && { alternative: requirement }
+      return { operationId, outcome, ...alternative, ...callerOf(decision.principal) }
+    }
     case 'insufficient_scope': {
-      const missingScopes = Object.values(decision.missing).flat()
-      return { operation, outcome, ...callerOf(decision.principal), missingScopes }
+      const { requirement: alternative, missing, principal } = decision
+      const missingScopes = Object.values(missing).flat()
+      return { operationId, outcome, alternative, ...callerOf(principal), missingScopes }
     }
     case 'unauthenticated':
-      return { operation, outcome }
+      return { operationId, outcome }
     default: {
       const { schemeName, refusal } = decision
-      const { code, reason, issuer } = refusal
+      const { code, reason, issuer, hint } = refusal
       return {
-        operation,
+        operationId,
         outcome,
         scheme: schemeName,
         reason: code ?? reason,
         ...(issuer !== undefined && { issuer }),
+        ...(hint !== undefined && { hint }),
       }
     }
   }
 }
 
-function callerOf(principal: Principal | undefined): Pick<DecisionLog, 'issuer' | 'clientId'> {
-  return principal === undefined ? {} : { issuer: principal.issuer, clientId: principal.clientId }
+function callerOf(principal: Principal | undefined): Pick<DecisionLog, 'issuer' | 'clientId' | 'tokenId'> {
+  if (principal === undefined) return {}
+  const { issuer, clientId, tokenId } = principal
+  return { issuer, clientId, ...(tokenId !== undefined && { tokenId }) }
 }

@@ -19,6 +19,14 @@ const accessFields = [
   'durationMs',
   'issuer',
   'clientId',
+  // Of the decision, which the line before has if it was a refusal.
+  'outcome',
+  'alternative',
+  'scheme',
+  'reason',
+  'hint',
+  'tokenId',
+  'missingScopes',
 ]
 
 /** Where the service's JSON lines become lines to read. */

@@ -11,7 +11,7 @@ export function accessLog(
   return function accessLog(ctx, next) {
     const startedAt = now()
     ctx.res.once('close', () => {
-      const { requestId, operation, principal, error } = ctx.state
+      const { requestId, operation, decision, error } = ctx.state
       const status = ctx.res.statusCode
       const failed = status >= 500
       const line = {
@@ -21,7 +21,7 @@ export function accessLog(
         path: operation?.pathTemplate,
         status,
         durationMs: Math.round((now() - startedAt) * 10) / 10,
-        ...(principal && { issuer: principal.issuer, clientId: principal.clientId }),
+        ...decision,
         ...(!ctx.res.writableFinished && { aborted: true }),
         ...(failed && causeOf(error)),
       }

@@ -1,3 +1,4 @@
+import type { DecisionLog } from '../auth/authorize.js'
 import type { Operation } from '../contract/operation.js'
 import type { Principal } from '../contract/principal.js'
 
@@ -8,6 +9,8 @@ export interface ExchangeState {
   operation?: Operation
   /** Who calls, once authorized. */
   principal?: Principal
+  /** Whether the caller may, and why; for the access log. */
+  decision?: DecisionLog
   /** What went wrong, for the access log. */
   error?: unknown
 }

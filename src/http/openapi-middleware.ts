@@ -126,6 +126,7 @@ async function authorizeRequest(
 ): Promise<Principal | undefined> {
   const pending = authorize(ctx.req)
   const authorization = pending instanceof Promise ? await pending : pending
+  ctx.state.decision = authorization.log
   const line = { requestId: ctx.state.requestId, ...authorization.log }
   if (!authorization.ok) {
     logger.info(line, 'refused')

@@ -74,14 +74,21 @@ describe('an authorized request', () => {
     await expect(authorize(request)).resolves.toEqual({
       ok: true,
       principal,
-      log: { operation: 'listItems', outcome: 'allow', issuer: 'https://issuer.test', clientId: 'client' },
+      log: {
+        operationId: 'listItems',
+        outcome: 'allow',
+        alternative: { token: ['x'] },
+        issuer: 'https://issuer.test',
+        clientId: 'client',
+      },
     })
   })
 
   it.each<{ requirements: SecurityRequirements }>([{ requirements: [] }, { requirements: [{}] }])(
     'has none where $requirements asks for nobody',
     ({ requirements }) => {
-      const want = { ok: true, log: { operation: 'listItems', outcome: 'allow' } }
+      const alternative = requirements[0] && { alternative: requirements[0] }
+      const want = { ok: true, log: { operationId: 'listItems', outcome: 'allow', ...alternative } }
       expect(compile(requirements, {})(request)).toEqual(want)
     },
   )
@@ -160,7 +167,7 @@ describe('a refused request', () => {
     })
     expect(problem).toMatchObject({ status: 401, code: 'urn:problem-type:gatehouse:unauthorized' })
     expect(problem.headers).toEqual({ 'Cache-Control': 'no-store', 'WWW-Authenticate': ['Bearer', 'Basic'] })
-    expect(log).toEqual({ operation: 'listItems', outcome: 'unauthenticated' })
+    expect(log).toEqual({ operationId: 'listItems', outcome: 'unauthenticated' })
   })
 
   it('with a bad token is answered without saying what is bad, which is logged', async () => {
@@ -171,7 +178,7 @@ describe('a refused request', () => {
     expect(problem).toMatchObject({ status: 401, detail: 'The credentials are not valid.' })
     expect(problem.headers['WWW-Authenticate']).toEqual(['Bearer invalid_token', 'Basic'])
     expect(log).toEqual({
-      operation: 'listItems',
+      operationId: 'listItems',
       outcome: 'invalid_token',
       scheme: 'token',
       reason: 'expired',
@@ -199,8 +206,9 @@ describe('a refused request', () => {
       'WWW-Authenticate': ['Bearer insufficient_scope x y', 'Basic'],
     })
     expect(log).toEqual({
-      operation: 'listItems',
+      operationId: 'listItems',
       outcome: 'insufficient_scope',
+      alternative: { token: ['x', 'y'], other: [] },
       issuer: 'https://issuer.test',
       clientId: 'client',
       missingScopes: ['y'],
@@ -270,7 +278,7 @@ describe('a defective authenticator', () => {
       expect(authorization).toMatchObject({
         ok: false,
         problem: { status: 500, code: 'urn:problem-type:gatehouse:internal-error' },
-        log: { operation: 'listItems', outcome: 'failed' },
+        log: { operationId: 'listItems', outcome: 'failed' },
       })
     }
   })

@@ -22,7 +22,13 @@ describe('the log of the service at the terminal', () => {
   }
 
   it('has one line a request', () => {
-    const caller = { issuer: 'https://issuer.example', clientId: 'dev-client' }
+    const caller = {
+      issuer: 'https://issuer.example',
+      clientId: 'dev-client',
+      tokenId: 'digest',
+      outcome: 'allow',
+      alternative: { clientCredentials: ['items:read'] },
+    }
     expect(linesOf((logger) => logger.info({ ...request, ...caller }, 'request'))).toEqual([
       '[time] INFO: GET /v1/items 200 3.2 ms dev-client\n',
     ])
@@ -44,9 +50,9 @@ describe('the log of the service at the terminal', () => {
   })
 
   it('shows the fields of other lines beside them', () => {
-    expect(linesOf((logger) => logger.warn({ operation: 'listItems', requestId: 'r-1' }, 'refused'))).toEqual(
-      ['[time] WARN: refused {"operation":"listItems"}\n'],
-    )
+    expect(
+      linesOf((logger) => logger.warn({ operationId: 'listItems', requestId: 'r-1' }, 'refused')),
+    ).toEqual(['[time] WARN: refused {"operationId":"listItems"}\n'])
   })
 
   it('lets no client id act on the terminal', () => {

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openTestService, type Call, type OperationId, type TestService } from '../../support/service.js'
+
+/** With the whole service, because what is logged of a request comes from everywhere. */
+describe('the access log', () => {
+  let service: TestService
+  beforeAll(async () => {
+    service = await openTestService()
+  })
+  afterAll(() => service.close())
+
+  const jti = 'the-name-of-the-token'
+  const token = (claims: Readonly<Record<string, unknown>> = {}): string =>
+    service.issuer.token({ claims: { client_id: 'shop', jti, scope: 'items:read', ...claims } })
+  const caller = (): Readonly<Record<string, string>> => ({
+    issuer: service.issuer.issuer,
+    clientId: 'shop',
+    tokenId: createHash('sha256').update(jti).digest('base64url').slice(0, 16),
+  })
+  const item = { sku: 'BOLT', name: 'Hex bolt' }
+
+  it.each<{ title: string; operationId: OperationId; call: () => Call; want: () => object }>([
+    {
+      title: 'a caller who may, by which alternative',
+      operationId: 'listItems',
+      call: () => ({ token: token() }),
+      want: () => ({
+        status: 200,
+        outcome: 'allow',
+        alternative: { clientCredentials: ['items:read'] },
+        ...caller(),
+      }),
+    },
+    {
+      title: 'a caller who may not, and what was missing',
+      operationId: 'createItem',
+      call: () => ({ token: token(), body: item }),
+      want: () => ({
+        status: 403,
+        outcome: 'insufficient_scope',
+        alternative: { clientCredentials: ['items:write'] },
+        missingScopes: ['items:write'],
+        ...caller(),
+      }),
+    },
+    {
+      title: 'a token that is not accepted, and why',
+      operationId: 'listItems',
+      call: () => ({ token: token({ aud: 'api://other' }) }),
+      want: () => ({
+        status: 401,
+        outcome: 'invalid_token',
+        scheme: 'clientCredentials',
+        reason: 'audience',
+        issuer: service.issuer.issuer,
+      }),
+    },
+    {
+      title: "a token of Okta's org server, and what to do",
+      operationId: 'listItems',
+      call: () => ({ token: service.issuer.token({ header: { typ: 'application/okta-internal-at+jwt' } }) }),
+      want: () => ({
+        status: 401,
+        reason: 'okta_org_server',
+        hint: expect.stringContaining('custom authorization server') as string,
+      }),
+    },
+    {
+      title: 'nobody',
+      operationId: 'listItems',
+      call: () => ({ token: null }),
+      want: () => ({ status: 401, outcome: 'unauthenticated' }),
+    },
+    {
+      title: 'an operation that is open to all',
+      operationId: 'getStatus',
+      call: () => ({}),
+      want: () => ({ status: 200, outcome: 'allow' }),
+    },
+  ])('has one line with the decision about $title', async ({ operationId, call, want }) => {
+    const given = call()
+    const before = service.log.length
+    const { headers } = await service.call(operationId, given)
+    await expect.poll(() => service.log.slice(before).join('')).toContain('"msg":"request"')
+    const text = service.log.slice(before).join('')
+    const lines = text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>)
+    const ofRequest = lines.filter(({ msg }) => msg === 'request')
+    const requestId: unknown = headers['x-request-id']
+    expect(ofRequest).toEqual([expect.objectContaining({ requestId, operationId, ...want() })])
+    expect(text).not.toContain(jti)
+    if (typeof given.token === 'string') expect(text).not.toContain(given.token.split('.')[2])
+  })
+})
