@@ -71,8 +71,8 @@ function readScopes(value: unknown, asked: readonly string[]): readonly string[]
   return registered
 }
 
+/** Left out, it would stand for the authorization code grant (RFC 7591 section 2). */
 function assertOnlyClientCredentials(value: unknown): void {
-  if (value === undefined) return
   const isOnly =
     Array.isArray(value) && value.length > 0 && value.every((grant) => grant === 'client_credentials')
   if (!isOnly) throw fault('grant_types')

@@ -203,7 +203,12 @@ describe('with an authorization server that', () => {
   const register = (body: object = display, scopes: readonly string[] = holding): Promise<Reply> =>
     service.call('registerClient', { body, scopes })
   const secret = 'never-to-be-seen-by-anyone'
-  const acceptable = { client_id: 'new', client_secret: secret, scope: 'items:read' }
+  const acceptable = {
+    client_id: 'new',
+    client_secret: secret,
+    grant_types: ['client_credentials'],
+    scope: 'items:read',
+  }
   const metadataOf = (server: TestIssuer): Readonly<Record<string, unknown>> => ({
     issuer: server.issuer,
     jwks_uri: server.jwksUri,
@@ -338,6 +343,10 @@ describe('with an authorization server that', () => {
       {
         how: 'allows other grants',
         answer: json(201, { ...acceptable, grant_types: ['client_credentials', 'authorization_code'] }),
+      },
+      {
+        how: 'names no grants, which means another one than ours',
+        answer: json(201, { ...acceptable, grant_types: undefined }),
       },
       {
         how: 'lets the client in without its secret',

@@ -106,7 +106,6 @@ describe('createClientRegistration', () => {
     {
       title: 'nothing about grants, authentication and expiry',
       reply: {
-        grant_types: undefined,
         token_endpoint_auth_method: undefined,
         client_secret_expires_at: undefined,
       },
@@ -129,6 +128,7 @@ describe('createClientRegistration', () => {
     { title: 'the scope to register clients', reply: { scope: 'items:read clients:register' } },
     { title: 'scopes as a list', reply: { scope: ['items:read'] } },
     { title: 'a further grant', reply: { grant_types: ['client_credentials', 'authorization_code'] } },
+    { title: 'grants left out', reply: { grant_types: undefined } },
     { title: 'no grant', reply: { grant_types: [] } },
     { title: 'grants as text', reply: { grant_types: 'client_credentials' } },
     { title: 'no authentication', reply: { token_endpoint_auth_method: 'none' } },
