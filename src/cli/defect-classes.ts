@@ -2,7 +2,12 @@ import { alwaysRefused, type Defect, type DefectCode } from '../contract/defect.
 import { UsageError } from './command.js'
 
 /** Defects of handlers and authenticators, which no document has by itself. */
-type WiringCode = 'missing-handler' | 'surplus-handler' | 'missing-authenticator' | 'surplus-authenticator'
+type WiringCode =
+  | 'missing-handler'
+  | 'surplus-handler'
+  | 'missing-authenticator'
+  | 'surplus-authenticator'
+  | 'unenforceable-sender-constraint'
 
 /** Classes of defects that a document can have, with what they mean: the gravest first. */
 const classes: Readonly<Record<Exclude<DefectCode, WiringCode>, string>> = {
@@ -10,6 +15,7 @@ const classes: Readonly<Record<Exclude<DefectCode, WiringCode>, string>> = {
   'unsupported-version': 'Neither OpenAPI 3.0 nor 3.1 nor 3.2',
   'undeclared-scheme': 'A security scheme is required that is not declared',
   'undeclared-scope': 'A scope is required that its scheme does not declare',
+  'invalid-sender-constraint': '`x-sender-constrained` is not known, or says nothing where it is',
   'missing-security': 'Neither the operation nor the document says who may call it',
   'invalid-structure': 'Something is not as the specification says',
   'unresolvable-reference': 'A `$ref` leads nowhere',

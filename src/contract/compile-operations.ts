@@ -11,6 +11,7 @@ import { compileReplies } from './replies.js'
 import { compileRequestBody } from './request-body.js'
 import { readSecurity } from './security.js'
 import type { SecurityScheme } from './security-requirement.js'
+import { readSenderConstraints, refuseMisplacedConstraint } from './sender-constraint.js'
 import type { Validators } from './validator.js'
 
 /** A path of the document with the operations under it, by method. */
@@ -35,6 +36,7 @@ interface OperationContext extends CompileContext {
 export function compilePaths(context: CompileContext): readonly PathEntry[] {
   const paths = context.resolver.document['paths']
   const keys = createKeys(context.defects)
+  refuseMisplacedConstraint(context.resolver.document, '#', context.defects)
   return Object.entries(isJsonObject(paths) ? paths : {}).flatMap(([text, item]) => {
     const pointer = childPointer('#/paths', text)
     if (text.startsWith('x-')) return []
@@ -58,6 +60,7 @@ function compilePathItem(
   context: OperationContext,
 ): PathEntry {
   const shared = parametersOf(value, itemPointer, context)
+  refuseMisplacedConstraint(value, itemPointer, context.defects)
   const operations = new Map<string, Operation>()
   for (const { method, value: operation, pointer: at } of operationsOf(value, itemPointer, context)) {
     operations.set(
@@ -118,6 +121,7 @@ function compileOperation(
     summary: typeof value['summary'] === 'string' ? value['summary'] : undefined,
     deprecated: value['deprecated'] === true,
     security,
+    senderConstraints: readSenderConstraints({ value, pointer }, security, schemes, defects),
     parameters: compileParameters(shared, parametersOf(value, pointer, context), template.names, pointer, {
       ...context,
       credentialNames: keyNames(security, schemes),

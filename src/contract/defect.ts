@@ -7,6 +7,7 @@ export type DefectCode =
   | 'undeclared-scheme'
   | 'undeclared-scope'
   | 'missing-security'
+  | 'invalid-sender-constraint'
   | 'duplicate-operation-id'
   | 'path-collision'
   | 'invalid-path-template'
@@ -28,6 +29,7 @@ export type DefectCode =
   | 'surplus-handler'
   | 'missing-authenticator'
   | 'surplus-authenticator'
+  | 'unenforceable-sender-constraint'
 
 export interface Defect {
   readonly code: DefectCode
@@ -60,6 +62,7 @@ export const alwaysRefused: ReadonlySet<DefectCode> = new Set([
   'unsupported-version',
   'undeclared-scheme',
   'undeclared-scope',
+  'invalid-sender-constraint',
 ])
 
 /** Collects defects while a document is compiled. */

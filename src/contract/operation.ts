@@ -1,7 +1,7 @@
 import type { DecodedParameters, Parameters } from './parameters.js'
 import type { Replies } from './replies.js'
 import type { RequestBody } from './request-body.js'
-import type { SecurityRequirements } from './security-requirement.js'
+import type { SecurityRequirements, SenderConstraints } from './security-requirement.js'
 
 /** OpenAPI "Operation Object", compiled: what it takes to let a request in, check it, and check the reply. */
 export interface Operation {
@@ -17,6 +17,8 @@ export interface Operation {
   readonly deprecated: boolean
   /** The effective requirements: the operation's own, else the document's. Empty: anonymous. */
   readonly security: SecurityRequirements
+  /** How the access tokens of its schemes must be bound: what it and they say with `x-sender-constrained`. */
+  readonly senderConstraints: SenderConstraints
   readonly parameters: Parameters
   readonly requestBody: RequestBody | undefined
   readonly replies: Replies

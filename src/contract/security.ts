@@ -2,6 +2,7 @@ import { childPointer, isJsonObject } from './json-pointer.js'
 import type { DefectLog } from './defect.js'
 import type { OpenApiDocument } from './read-document.js'
 import type { Resolver } from './reference.js'
+import { checkSchemeConstraint } from './sender-constraint.js'
 import type { SecurityRequirement, SecurityRequirements, SecurityScheme } from './security-requirement.js'
 
 /* Security that is asked for but could not be enforced is a defect that nothing can turn into a warning. */
@@ -26,8 +27,11 @@ export function readSecuritySchemes(
         (typeof value['name'] === 'string' && typeof value['in'] === 'string')) &&
       (value['type'] !== 'http' || typeof value['scheme'] === 'string') &&
       (value['type'] !== 'oauth2' || isJsonObject(value['flows']))
-    if (complete) schemes.set(name, value as unknown as SecurityScheme)
-    else {
+    if (complete) {
+      const known = value as unknown as SecurityScheme
+      checkSchemeConstraint(known, found.pointer, defects)
+      schemes.set(name, known)
+    } else {
       const message =
         '`type` is one of oauth2 (with `flows`), openIdConnect, http (with `scheme`), apiKey (with `name` and `in`), mutualTLS'
       defects.report({ code: 'invalid-structure', pointer: at, message })
