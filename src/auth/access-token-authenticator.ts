@@ -1,11 +1,23 @@
 import { silentLogger, type Logger } from '../telemetry/log.js'
-import type { Authentication, Authenticator } from './authenticator.js'
-import { readBearerToken } from './bearer-token.js'
-import { toBearerChallenge } from './challenge.js'
+import type { SenderConstraint } from '../contract/security-requirement.js'
+import type {
+  Authentication,
+  AuthenticationContext,
+  Authenticator,
+  AuthenticatorRequest,
+  ChallengeReason,
+  TokenBinding,
+} from './authenticator.js'
+import { toBearerChallenge, toDpopChallenge } from './challenge.js'
+import { createClientCertificateReader, type ClientCertificateOptions } from './client-certificate.js'
 import { createIssuerMetadataSource, type IssuerMetadataSource } from './discovery.js'
 import { createIntrospector } from './introspection.js'
 import { createRemoteKeySet, createStaticKeySet, type KeySet, type KeySetOptions } from './key-set.js'
+import { publicKeyAlgorithms } from './issuer-preset.js'
 import { PolicyError, resolvePolicy, type AccessTokenPolicy, type AccessTokenPolicyInput } from './policy.js'
+import { createPossessionCheck, type DpopOptions } from './possession.js'
+import { readPresentedToken, type PresentedToken } from './presented-token.js'
+import { holdConstraints, meetsConstraint } from './sender-constraint.js'
 import { createTokenVerifier, type AskedIssuer, type TokenVerifierOptions } from './token-verifier.js'
 
 export interface AccessTokenAuthenticatorOptions extends KeySetOptions, TokenVerifierOptions {
@@ -15,16 +27,30 @@ export interface AccessTokenAuthenticatorOptions extends KeySetOptions, TokenVer
   readonly resourceMetadataUrl?: string
   /** Whether issuers may use `http` on loopback hosts, for development. Default: false. */
   readonly allowInsecureIssuers?: boolean
+  /** Takes access tokens that are bound by DPoP (RFC 9449). Default: off, and such tokens are refused. */
+  readonly dpop?: DpopOptions
+  /** Takes access tokens that are bound to a client certificate (RFC 8705). Default: off, and such tokens are refused. */
+  readonly mtls?: ClientCertificateOptions
+  /** How every access token must be bound, whatever the document says. Default: bearer tokens are taken too. */
+  readonly senderConstrained?: SenderConstraint
 }
 
-/** An authenticator that always has a challenge and always knows whether it is ready. */
-export type AccessTokenAuthenticator = Authenticator & Required<Pick<Authenticator, 'challenge' | 'ready'>>
+/** An authenticator that always has its challenges and always knows whether it is ready. */
+export interface AccessTokenAuthenticator extends Authenticator {
+  readonly challenge: (
+    reason: ChallengeReason,
+    context?: Pick<AuthenticationContext, 'senderConstraints'>,
+  ) => readonly string[]
+  readonly ready: () => Promise<boolean>
+  readonly bindings: readonly TokenBinding[]
+}
 
 /**
- * The authenticator for `oauth2`, `openIdConnect` and `http` bearer schemes: access tokens sent as bearer tokens, JWTs
- * and, where a policy says how to ask about them, opaque ones; one policy per issuer. It fetches nothing until it is asked: `ready()` loads the keys. Throws `PolicyError` for a
- * policy that cannot work, `JwkSetError` for keys in it that cannot be used, and `TypeError` for no policy at all and for
- * a realm or address that no challenge can carry.
+ * The authenticator for `oauth2`, `openIdConnect` and `http` bearer and dpop schemes: access tokens, JWTs and, where a
+ * policy says how to ask about them, opaque ones, one policy per issuer; and what binds them to their callers. It fetches
+ * nothing until it is asked: `ready()` loads the keys. Throws `PolicyError` for a policy that cannot work, `JwkSetError`
+ * for keys in it that cannot be used, and `TypeError` for no policy at all, for a realm or address that no challenge can
+ * carry, and for a binding that is asked for and switched off.
  */
 export function createAccessTokenAuthenticator(
   policies: readonly AccessTokenPolicyInput[],
@@ -32,21 +58,56 @@ export function createAccessTokenAuthenticator(
 ): AccessTokenAuthenticator {
   const issuers = trust(policies, options)
   const verify = createTokenVerifier(issuers, options)
-  const { realm = 'api', resourceMetadataUrl } = options
-  const challenge: AccessTokenAuthenticator['challenge'] = (reason) =>
-    toBearerChallenge({ realm, resourceMetadataUrl }, reason)
+  const { realm = 'api', resourceMetadataUrl, dpop, mtls, senderConstrained } = options
+  const bindings: readonly TokenBinding[] = [
+    ...(dpop ? ['dpop' as const] : []),
+    ...(mtls ? ['mtls' as const] : []),
+  ]
+  const always = senderConstrained === undefined ? [] : [senderConstrained]
+  if (!always.every((constraint) => meetsConstraint(bindings, constraint))) {
+    throw new TypeError(`Tokens bound by ${String(senderConstrained)} are asked for, and none can be checked`)
+  }
+  const checkPossession = createPossessionCheck({
+    ...(dpop && { dpop: { ...(options.now && { now: options.now }), ...dpop } }),
+    ...(mtls && { clientCertificate: createClientCertificateReader(mtls) }),
+  })
+
+  const challenge: AccessTokenAuthenticator['challenge'] = (reason, { senderConstraints = [] } = {}) => {
+    const context = { realm, resourceMetadataUrl }
+    // A bearer token would be refused all the same.
+    const isDpopOnly = [...senderConstraints, ...always].includes('dpop')
+    const isAboutDpop = reason.authScheme === 'DPoP' || isDpopOnly
+    return [
+      ...(isDpopOnly ? [] : [toBearerChallenge(context, isAboutDpop ? {} : reason)]),
+      ...(dpop
+        ? [toDpopChallenge(context, dpop.algorithms ?? publicKeyAlgorithms, isAboutDpop ? reason : {})]
+        : []),
+    ]
+  }
   challenge({})
 
-  const authenticate: Authenticator = (request) => {
-    const bearer = readBearerToken(request)
-    if (bearer.kind === 'token') return verify(bearer.token)
-    return bearer.kind === 'absent' ? absent : { ok: false, reason: 'syntax', code: bearer.code }
+  const check = async (request: AuthenticatorRequest, presented: PresentedToken): Promise<Authentication> => {
+    const authentication = await checkPossession(await verify(presented.token), presented, request)
+    return authentication.ok ? holdConstraints(authentication, always) : authentication
+  }
+  /** Several schemes of one operation may ask, and a proof is used up by the first look at it. */
+  const checked = new WeakMap<AuthenticatorRequest, Promise<Authentication>>()
+  const authenticate = (request: AuthenticatorRequest): Authentication | Promise<Authentication> => {
+    const presented = readPresentedToken(request)
+    if (presented.kind === 'syntax') {
+      const { kind, ...details } = presented
+      return { ok: false, reason: kind, ...details }
+    }
+    if (presented.kind === 'absent' || (presented.authScheme === 'DPoP' && !dpop)) return absent
+    const known = checked.get(request) ?? check(request, presented)
+    checked.set(request, known)
+    return known
   }
   const ready = async (): Promise<boolean> => {
     const loaded = await Promise.all([...issuers.values()].map(({ keySet }) => keySet.ready()))
     return loaded.every(Boolean)
   }
-  return Object.assign(authenticate, { challenge, ready })
+  return Object.assign(authenticate, { challenge, ready, bindings })
 }
 
 const absent: Authentication = { ok: false, reason: 'absent' }

@@ -3,6 +3,7 @@ import type {
   SecurityRequirement,
   SecurityRequirements,
   SecurityScheme,
+  SenderConstraints,
 } from '../contract/security-requirement.js'
 import { Problem } from '../problem/problem.js'
 import type {
@@ -12,7 +13,8 @@ import type {
   AuthenticatorRequest,
 } from './authenticator.js'
 import { decide, holds, type Decision } from './decision.js'
-import { toRefusalProblem, type OfferedScheme } from './refusal.js'
+import { headersOf, toRefusalProblem, type OfferedScheme } from './refusal.js'
+import { holdConstraints } from './sender-constraint.js'
 
 /** One operation, and what is known about the schemes that it names. */
 export interface AuthorizationInput<P extends Principal = Principal> {
@@ -23,6 +25,8 @@ export interface AuthorizationInput<P extends Principal = Principal> {
   /** Security schemes that the document declares, by name. */
   readonly schemes: Readonly<Record<string, SecurityScheme>>
   readonly authenticators: Readonly<Record<string, Authenticator<P>>>
+  /** How access tokens must be bound, by scheme. Default: not at all. */
+  readonly senderConstraints?: SenderConstraints
 }
 
 /** What is logged of one decision. Credentials are never among it. */
@@ -46,7 +50,13 @@ export interface DecisionLog {
 }
 
 export type Authorization<P extends Principal = Principal> =
-  | { readonly ok: true; readonly principal?: P; readonly log: DecisionLog }
+  | {
+      readonly ok: true
+      readonly principal?: P
+      /** Header fields for the reply. */
+      readonly headers?: Readonly<Record<string, string>>
+      readonly log: DecisionLog
+    }
   | { readonly ok: false; readonly problem: Problem; readonly log: DecisionLog }
 
 /** Decides one request. Never throws or rejects; answers at once where every authenticator asked does. */
@@ -68,9 +78,7 @@ export function compileAuthorization<P extends Principal>(input: AuthorizationIn
   const { operation, requirements } = input
   const steps = toSteps(input)
   const offered = steps.flatMap((step): OfferedScheme[] =>
-    'context' in step
-      ? [{ schemeName: step.context.schemeName, challenge: step.authenticate.challenge }]
-      : [],
+    'context' in step ? [{ context: step.context, challenge: step.authenticate.challenge }] : [],
   )
 
   const conclude = (authentications: ReadonlyMap<string, Authentication<P>>): Authorization<P> => {
@@ -80,7 +88,8 @@ export function compileAuthorization<P extends Principal>(input: AuthorizationIn
       return { ok: false, problem: toRefusalProblem(decision, offered, authentications), log }
     }
     const { principal } = decision
-    return { ok: true, ...(principal !== undefined && { principal }), log }
+    const headers = headersOf(authentications)
+    return { ok: true, ...(principal !== undefined && { principal }), ...(headers && { headers }), log }
   }
 
   // A defect of an authenticator must never let anybody in, nor tell callers that their credentials are bad.
@@ -101,15 +110,22 @@ export function compileAuthorization<P extends Principal>(input: AuthorizationIn
           if (holds(step.requirement, authentications)) break
           continue
         }
-        const { schemeName } = step.context
+        const { schemeName, senderConstraints = [] } = step.context
+        const take = (authentication: Authentication<P>): void => {
+          assertAuthentication(authentication)
+          authentications.set(
+            schemeName,
+            authentication.ok ? holdConstraints(authentication, senderConstraints) : authentication,
+          )
+        }
         const answer = step.authenticate(request, step.context)
         if ('then' in answer) {
           return answer.then((authentication) => {
-            authentications.set(schemeName, assertAuthentication(authentication))
+            take(authentication)
             return proceed(index + 1)
           })
         }
-        authentications.set(schemeName, assertAuthentication(answer))
+        take(answer)
       }
       return conclude(authentications)
     }
@@ -124,7 +140,7 @@ export function compileAuthorization<P extends Principal>(input: AuthorizationIn
 }
 
 function toSteps<P extends Principal>(input: AuthorizationInput<P>): readonly Step<P>[] {
-  const { operation, requirements, schemes, authenticators } = input
+  const { operation, requirements, schemes, authenticators, senderConstraints = {} } = input
   const asked = new Set<string>()
   return requirements.flatMap((requirement) => {
     const steps: Step<P>[] = []
@@ -135,7 +151,9 @@ function toSteps<P extends Principal>(input: AuthorizationInput<P>): readonly St
       const authenticate = own(authenticators, schemeName)
       if (scheme === undefined) throw new TypeError(`${operation}: the scheme ${schemeName} is not declared`)
       if (authenticate === undefined) throw new TypeError(`${operation}: ${schemeName} has no authenticator`)
-      steps.push({ context: { schemeName, scheme, scopes }, authenticate })
+      const constraints = own(senderConstraints, schemeName)
+      const context = { schemeName, scheme, scopes, ...(constraints && { senderConstraints: constraints }) }
+      steps.push({ context, authenticate })
     }
     return [...steps, { requirement }]
   })
@@ -146,9 +164,8 @@ function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefine
 }
 
 /** Authenticators may be written without types. */
-function assertAuthentication<A extends Authentication>(answer: A): A {
+function assertAuthentication(answer: Authentication): void {
   if (typeof answer.ok !== 'boolean') throw new TypeError('An authenticator answered neither yes nor no')
-  return answer
 }
 
 function toLog(operationId: string, decision: Decision): DecisionLog {

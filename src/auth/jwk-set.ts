@@ -35,12 +35,13 @@ export function toUsableKeys(document: unknown): UsableKeys {
   const { keys } = document
   if (!Array.isArray(keys)) throw new JwkSetError('Not a JWK Set')
   if (keys.length > maxKeys) throw new JwkSetError(`A JWK Set with more than ${maxKeys} keys`)
-  const usable = keys.flatMap((key: unknown) => toPublicKey(key) ?? [])
+  const usable = keys.flatMap((key: unknown) => toPublicJwk(key) ?? [])
   if (usable.length === 0) throw new JwkSetError('A JWK Set without any public signature key')
   return { jwks: { keys: usable }, ignored: keys.length - usable.length }
 }
 
-function toPublicKey(key: unknown): JWK | undefined {
+/** One public signature key with what makes it up, and nothing else; `undefined` where it is none, or has a private part. */
+export function toPublicJwk(key: unknown): JWK | undefined {
   if (typeof key !== 'object' || key === null) return undefined
   if (secretMembers.some((name) => name in key)) return undefined
   const own = new Map<string, unknown>(Object.entries(key))

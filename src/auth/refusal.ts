@@ -1,6 +1,6 @@
 import { Problem } from '../problem/problem.js'
 import type { ProblemName } from '../problem/problem-types.js'
-import type { Authenticator, ChallengeReason } from './authenticator.js'
+import type { AuthenticationContext, Authenticator, ChallengeReason } from './authenticator.js'
 import type { Authentications, Decision } from './decision.js'
 
 /** A decision that lets nobody in. */
@@ -8,7 +8,7 @@ export type Refusal = Exclude<Decision, { outcome: 'allow' }>
 
 /** A scheme of the operation, for its challenge. */
 export interface OfferedScheme {
-  readonly schemeName: string
+  readonly context: AuthenticationContext
   readonly challenge: Authenticator['challenge']
 }
 
@@ -39,25 +39,35 @@ export function toRefusalProblem(
     return new Problem(name, { detail, headers, cause })
   }
   const challenges = offered.flatMap(
-    ({ schemeName, challenge }) => challenge?.(toReason(refusal, schemeName, authentications)) ?? [],
+    ({ context, challenge }) =>
+      challenge?.(toReason(refusal, context.schemeName, authentications), context) ?? [],
   )
   return new Problem(name, {
     detail,
     headers: {
+      ...headersOf(authentications),
       'Cache-Control': 'no-store',
       ...(challenges.length > 0 && { 'WWW-Authenticate': [...new Set(challenges)] }),
     },
   })
 }
 
+/** What authenticators want the answer to carry, whatever it is. */
+export function headersOf(authentications: Authentications): Readonly<Record<string, string>> | undefined {
+  const fields = [...authentications.values()].flatMap(({ headers }) => (headers ? [headers] : []))
+  return fields.length === 0 ? undefined : (Object.assign({}, ...fields) as Record<string, string>)
+}
+
 /** Every scheme is offered, but the reason goes only to those that it is about. */
 function toReason(refusal: Refusal, schemeName: string, authentications: Authentications): ChallengeReason {
+  const authentication = authentications.get(schemeName)
+  const authScheme = authentication?.authScheme !== undefined && { authScheme: authentication.authScheme }
   if (refusal.outcome === 'insufficient_scope') {
     if (!Object.hasOwn(refusal.missing, schemeName)) return {}
-    return { error: 'insufficient_scope', scopes: refusal.requirement[schemeName] ?? [] }
+    return { error: 'insufficient_scope', scopes: refusal.requirement[schemeName] ?? [], ...authScheme }
   }
-  const authentication = authentications.get(schemeName)
   if (authentication?.ok !== false) return {}
-  if (authentication.reason === 'syntax') return { error: 'invalid_request' }
-  return authentication.reason === 'invalid' ? { error: 'invalid_token' } : {}
+  if (authentication.reason === 'syntax') return { error: 'invalid_request', ...authScheme }
+  if (authentication.reason !== 'invalid') return {}
+  return { error: authentication.error ?? 'invalid_token', ...authScheme }
 }

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Principal } from '../contract/principal.js'
 import type { Authentication } from './authenticator.js'
+import { readConfirmation } from './confirmation.js'
 import { toGrantedScopes } from './granted-scopes.js'
 import type { AccessTokenPolicy } from './policy.js'
 import { refuseToken, type AccessTokenFailure } from './token-failure.js'
@@ -36,6 +37,8 @@ export function acceptClaims(claims: Claims, rules: ClaimRules, now: number): Au
   const { issuer } = rules
   const objection = objectionTo(claims, rules, now)
   if (objection !== undefined) return refuseToken(objection, { issuer })
+  const confirmation = readConfirmation(claims)
+  if (confirmation === undefined) return refuseToken('confirmation', { issuer })
 
   const clientIdFrom = rules.clientIdFrom.find((name) => Object.hasOwn(claims, name))
   const clientId = clientIdFrom === undefined ? undefined : claims[clientIdFrom]
@@ -58,6 +61,8 @@ export function acceptClaims(claims: Claims, rules: ClaimRules, now: number): Au
     ...(typeof sub === 'string' && { subject: sub }),
     ...(typeof jti === 'string' && { tokenId: hash('sha256', jti, 'base64url').slice(0, 16) }),
     expiresAt: exp as number,
+    // Such a token is worth nothing yet: `possession.ts` asks each request for the proof.
+    ...(Object.keys(confirmation).length > 0 && { confirmation }),
     claims,
   }
   return { ok: true, principal }
@@ -76,8 +81,7 @@ function objectionTo(claims: Claims, rules: ClaimRules, now: number): AccessToke
   for (const [name, value] of Object.entries(rules.requiredClaims)) {
     if (!Object.hasOwn(claims, name) || claims[name] !== value) return 'token_kind'
   }
-  // RFC 7800 section 3.1: such a token is worth nothing without a proof of possession, which a bearer does not give.
-  return Object.hasOwn(claims, 'cnf') ? 'sender_constrained' : undefined
+  return undefined
 }
 
 /** Scopes by subject take the place of any claim, and a subject that is not among them is nobody here. */

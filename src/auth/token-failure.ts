@@ -16,7 +16,7 @@ export type AccessTokenFailure =
   | 'issued_at'
   | 'audience'
   | 'token_kind'
-  | 'sender_constrained'
+  | 'confirmation'
   | 'client'
 
 /** An access token that was read and is not accepted. */

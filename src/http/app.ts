@@ -58,7 +58,7 @@ function crossOrigin(origins: readonly string[]): Middleware {
       return listed.has(origin) ? origin : ''
     },
     allowMethods: 'GET,HEAD,PUT,POST,DELETE,PATCH',
-    exposeHeaders: ['ETag', 'Location', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id'],
+    exposeHeaders: ['DPoP-Nonce', 'ETag', 'Location', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id'],
     maxAge: 600,
     keepHeadersOnError: false,
   })

@@ -55,12 +55,13 @@ export function openapiMiddleware(options: OpenapiMiddlewareOptions): Middleware
   const schemes = Object.fromEntries(contract.securitySchemes)
   const served = new Map<Operation, Served>()
   for (const operation of contract.operations.values()) {
-    const { key, security } = operation
+    const { key, security, senderConstraints } = operation
     const authorize = compileAuthorization({
       operation: key,
       requirements: security,
       schemes,
       authenticators,
+      senderConstraints,
     })
     served.set(operation, { authorize, handler: handlers[key] as AnyHandler })
   }
@@ -134,6 +135,7 @@ async function authorizeRequest(
   }
   logger.debug(line, 'authorized')
   if (operation.security.length > 0) ctx.set('Cache-Control', 'no-store')
+  if (authorization.headers) ctx.set(authorization.headers)
   if (authorization.principal) ctx.state.principal = authorization.principal
   return authorization.principal
 }

@@ -1,4 +1,6 @@
 import type { Authenticator } from '../auth/authenticator.js'
+import { meetsConstraint } from '../auth/sender-constraint.js'
+import type { SenderConstraint } from '../contract/security-requirement.js'
 import { childPointer } from '../contract/json-pointer.js'
 import { ContractError, type Defect } from '../contract/defect.js'
 import type { AnyHandler } from '../contract/handler.js'
@@ -37,12 +39,34 @@ export function assertWired(
       message,
     })
   }
+  defects.push(...constraintDefects(contract, authenticators))
   for (const name of Object.keys(authenticators)) {
     if (contract.securitySchemes.has(name)) continue
     const message = `authenticator \`${name}\` has no security scheme: declare one of that name, or remove it`
     defects.push({ code: 'surplus-authenticator', pointer: '#/components/securitySchemes', message })
   }
   if (defects.length > 0) throw new ContractError(defects)
+}
+
+const remedies: Readonly<Record<SenderConstraint, string>> = {
+  dpop: 'tokens bound by DPoP: give it the public address of the service (PUBLIC_URL)',
+  mtls: 'tokens bound to client certificates: have it see them (TLS_CA_FILE, TLS_CLIENT_CERTIFICATES or CLIENT_CERTIFICATE_HEADER)',
+  any: 'bound tokens: give it the public address of the service (PUBLIC_URL), or client certificates',
+}
+
+/** A binding that no authenticator can check would let nobody in, or anybody. */
+function constraintDefects(contract: Contract, authenticators: AuthenticatorMap): readonly Defect[] {
+  return [...contract.operations.values()].flatMap(({ pointer, senderConstraints }) =>
+    Object.entries(senderConstraints).flatMap(([name, constraints]) => {
+      const { bindings = [] } = ownOf(authenticators, name) ?? {}
+      return constraints
+        .filter((constraint) => !meetsConstraint(bindings, constraint))
+        .map((constraint): Defect => {
+          const message = `the authenticator of \`${name}\` cannot check ${remedies[constraint]}`
+          return { code: 'unenforceable-sender-constraint', pointer, message }
+        })
+    }),
+  )
 }
 
 function schemesInUse(contract: Contract): ReadonlySet<string> {

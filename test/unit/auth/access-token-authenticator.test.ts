@@ -117,11 +117,13 @@ describe('createAccessTokenAuthenticator', () => {
   })
 
   it('challenges with its realm and metadata', () => {
-    expect(create().challenge({})).toBe('Bearer realm="api"')
+    expect(create().challenge({})).toEqual(['Bearer realm="api"'])
     const resourceMetadataUrl = 'https://api.test/.well-known/oauth-protected-resource'
-    expect(create({ realm: 'inventory', resourceMetadataUrl }).challenge({ error: 'invalid_token' })).toBe(
-      'Bearer realm="inventory", error="invalid_token", error_description="The access token is not valid", ' +
-        `resource_metadata="${resourceMetadataUrl}"`,
+    expect(create({ realm: 'inventory', resourceMetadataUrl }).challenge({ error: 'invalid_token' })).toEqual(
+      [
+        'Bearer realm="inventory", error="invalid_token", error_description="The access token is not valid", ' +
+          `resource_metadata="${resourceMetadataUrl}"`,
+      ],
     )
   })
 

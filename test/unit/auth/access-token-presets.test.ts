@@ -266,7 +266,7 @@ describe.each(Object.entries(fixtures))('an access token as %s writes it', (_pre
     {
       title: 'bound to a key',
       given: { claims: { cnf: { jkt: 'thumbprint' } } },
-      code: 'sender_constrained',
+      code: 'confirmation',
     },
     ...Object.entries(fixture.others).map(([title, { code, ...given }]) => ({ title, given, code })),
   ])('is refused when it is $title', async ({ given, code }) => {
