@@ -121,18 +121,24 @@ export function createRemoteKeySet(jwksUri: () => Promise<string>, options: KeyS
     return current.find
   }
 
+  /** When keys were last fetched, with success, for the sake of an unknown one. */
+  let soughtAt = -Infinity
+
   return {
     findKey: async (header) => {
       const find = await currentKeys()
       try {
         return await find(header)
       } catch (error) {
-        if (!(error instanceof UnknownKeyError) || ageSeconds() < cooldownSeconds) throw error
+        // Counted from then and not from any load: some issuers make a key when they sign their first token, and a service
+        // that has just started would refuse that one.
+        if (!(error instanceof UnknownKeyError) || now() - soughtAt < cooldownSeconds * 1000) throw error
       }
       // The key may be newer than the set. While the issuer cannot be asked, that is open.
       await refresh()
       if (pending !== undefined || backoff.failure() !== undefined || current === undefined)
         throw unavailable()
+      soughtAt = now()
       return current.find(header)
     },
     generation: () => generation,

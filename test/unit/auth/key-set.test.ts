@@ -73,6 +73,14 @@ describe('createRemoteKeySet', () => {
       await expect(keySet.findKey(headerOf(key))).rejects.toMatchObject(unknown)
     })
 
+    it('finds a key that the issuer made right after the keys were loaded', async () => {
+      const keySet = create()
+      await keySet.findKey(headerOf(key))
+      const newKey = await mintKey()
+      issuer.rotate([key, newKey])
+      await expect(keySet.findKey(headerOf(newKey))).resolves.toBeDefined()
+    })
+
     it('fetches once per cooldown, however many tokens name one', async () => {
       const keySet = create()
       await keySet.findKey(headerOf(key))
@@ -80,7 +88,7 @@ describe('createRemoteKeySet', () => {
         seconds = token * 0.12
         await expect(keySet.findKey({ alg: 'ES256', kid: `unknown-${token}` })).rejects.toMatchObject(unknown)
       }
-      expect(issuer.requests).toHaveLength(1 + 3)
+      expect(issuer.requests).toHaveLength(1 + 4)
     })
 
     it.each(['__proto__', 'constructor', '../../etc/passwd', "' OR 1=1 --", '', 'k'.repeat(10_000)])(
@@ -97,13 +105,14 @@ describe('createRemoteKeySet', () => {
     it('cannot tell while the issuer cannot be asked', async () => {
       const keySet = create()
       await keySet.findKey(headerOf(key))
+      await expect(keySet.findKey({ alg: 'ES256', kid: 'other' })).rejects.toMatchObject(unknown)
       outage()
       seconds = 29
       await expect(keySet.findKey({ alg: 'ES256', kid: 'other' })).rejects.toMatchObject(unknown)
       seconds = 30
       await expect(keySet.findKey({ alg: 'ES256', kid: 'other' })).rejects.toMatchObject(unavailable)
       await expect(keySet.findKey(headerOf(key))).resolves.toBeDefined()
-      expect(issuer.requests).toHaveLength(2)
+      expect(issuer.requests).toHaveLength(3)
       recovery()
       seconds = 31
       await expect(keySet.findKey({ alg: 'ES256', kid: 'other' })).rejects.toMatchObject(unknown)
