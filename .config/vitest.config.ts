@@ -1,10 +1,12 @@
 import { fileURLToPath } from 'node:url'
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
     include: ['test/**/*.test.ts'],
+    // They need servers that are no packages of npm: `vitest.issuers.config.ts`.
+    exclude: [...configDefaults.exclude, 'test/issuers/**'],
     typecheck: {
       enabled: true,
       include: ['test/types/**/*.test-d.ts'],
