@@ -5,7 +5,7 @@ import { parseArguments, UsageError, type Command, type ExitCode } from './comma
 import { codesOf, defectClassRows, parseDefectCodes } from './defect-classes.js'
 import { toDefectReport } from './defect-report.js'
 import { examine, fatalSentence, type Examination } from './examine.js'
-import { createPaint, toColumns, toCount, toPlain, type Terminal } from './terminal.js'
+import { createPaint, toColumns, toCount, toJson, toPlain, type Terminal } from './terminal.js'
 
 /** `gatehouse check`: whether the gate can enforce a document, and if not, every reason why. */
 export const check: Command = {
@@ -37,7 +37,7 @@ async function run(args: readonly string[], terminal: Terminal): Promise<ExitCod
   if (file === undefined) throw new UsageError('Which document? FILE is missing.')
   if (surplus.length > 0) throw new UsageError(`One FILE at a time: \`${surplus.join(' ')}\` is too much.`)
   const examination = await examine(file, terminal.folder, parseDefectCodes(values.warn))
-  if (values.json === true) terminal.out(`${JSON.stringify(toResult(file, examination), undefined, 2)}\n`)
+  if (values.json === true) terminal.out(toJson(toResult(file, examination)))
   else report(file, examination, terminal)
   return examination.defects.length === 0 ? 0 : 1
 }

@@ -5,7 +5,7 @@ import { describeOperation } from './describe-operation.js'
 import { examine, fatalSentence, type Examination } from './examine.js'
 import { toExplanationText } from './explanation-text.js'
 import { findOperation, titleOf, type Sought } from './find-operation.js'
-import { createPaint, toColumns, toCount, toPlain, type Paint, type Terminal } from './terminal.js'
+import { createPaint, toColumns, toCount, toJson, toPlain, type Paint, type Terminal } from './terminal.js'
 
 /** `gatehouse explain`: what the gate does for one operation. */
 export const explain: Command = {
@@ -40,7 +40,7 @@ async function run(args: readonly string[], terminal: Terminal): Promise<ExitCod
   const examination = await examine(file, terminal.folder)
   const { contract, defects } = examination
   const json = values.json === true
-  const writeJson = (result: object) => terminal.out(`${JSON.stringify(result, undefined, 2)}\n`)
+  const writeJson = (result: object) => terminal.out(toJson(result))
   if (!contract) {
     if (json) writeJson({ file, defects })
     else reportUnloaded(file, examination, terminal)

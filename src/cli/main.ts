@@ -1,6 +1,10 @@
-/** `npm run gatehouse -- COMMAND`: what can be asked of a document without serving it. */
+/** `npm run gatehouse -- COMMAND`: what can be asked of a document, a token and a configuration without serving anything. */
+import { text as readText } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
+import { config as loadEnvironmentFile } from 'dotenv'
 
+import type { Environment } from '../config/config.js'
 import { commands } from './commands.js'
 import { runCommand } from './run-command.js'
 
@@ -15,12 +19,26 @@ function callersFolder(): string {
   return script === 'gatehouse' && folder !== undefined ? folder : process.cwd()
 }
 
+/** The environment over `.env`, which is beside package.json. */
+function readEnvironment(): Environment {
+  const environment: Record<string, string> = {}
+  for (const [name, value] of Object.entries(process.env)) if (value !== undefined) environment[name] = value
+  const path = fileURLToPath(new URL('../../.env', import.meta.url))
+  const { error } = loadEnvironmentFile({ path, processEnv: environment, quiet: true })
+  if (error && !('code' in error && error.code === 'ENOENT')) {
+    process.stderr.write(`${path} cannot be read, and is left out: make it readable, or delete it.\n`)
+  }
+  return environment
+}
+
 try {
   process.exitCode = await runCommand(commands, process.argv.slice(2), {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     colors: process.stdout.isTTY && !process.env['NO_COLOR'],
     folder: callersFolder(),
+    environment: readEnvironment(),
+    input: () => readText(process.stdin),
   })
 } catch (error) {
   // Not the document's fault but the program's: with everything there is, and an exit code that no command has.

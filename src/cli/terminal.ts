@@ -1,6 +1,7 @@
 import { styleText } from 'node:util'
+import type { Environment } from '../config/config.js'
 
-/** Where a command writes. Results go to `out`, what went wrong with the call to `err`. */
+/** Where a command reads and writes. Results go to `out`, what went wrong with the call to `err`. */
 export interface Terminal {
   readonly out: (text: string) => void
   readonly err: (text: string) => void
@@ -8,6 +9,10 @@ export interface Terminal {
   readonly colors: boolean
   /** The folder that relative paths among the arguments start from. */
   readonly folder: string
+  /** The variables, with those of `.env` under them. */
+  readonly environment: Environment
+  /** Standard input, UTF-8, to its end. */
+  readonly input: () => Promise<string>
 }
 
 export type Format = 'bold' | 'dim' | 'red' | 'green' | 'yellow'
@@ -34,6 +39,18 @@ function escapeControls(text: string): string {
     /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
     (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
   )
+}
+
+/** JSON with what a terminal would act on in escapes that mean the same to whoever parses it. */
+export function toJson(data: object): string {
+  const text = JSON.stringify(data, undefined, 2).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) =>
+    character === '\n' ? character : character.split('').map(toUnicodeEscape).join(''),
+  )
+  return `${text}\n`
+}
+
+function toUnicodeEscape(codeUnit: string): string {
+  return `\\u${codeUnit.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
 /** Rows of cells, in columns as wide as their widest cell that has another after it, each line indented by two. */

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
+import { devAudience, toIssuer } from '../config/embedded-issuer.js'
 import { splitTarget } from '../http/raw-parts.js'
 import { silentLogger, type Logger } from '../telemetry/log.js'
 import { DevelopmentError } from './development-error.js'
-import { devAudience, toIssuer } from './embedded-issuer.js'
 import { opaqueResource } from './provider-configuration.js'
 import { createProvider } from './provider.js'
 import { loadRecords } from './records.js'

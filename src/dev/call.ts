@@ -4,8 +4,8 @@
  */
 import { fileURLToPath } from 'node:url'
 
+import { issuerFolder } from '../config/embedded-issuer.js'
 import { parseDevelopmentConfig } from './development-config.js'
-import { issuerFolder } from './embedded-issuer.js'
 import { explain } from './explain.js'
 import { loadEnvironment } from './load-environment.js'
 import { createStateFolder } from './state-folder.js'

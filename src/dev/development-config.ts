@@ -1,10 +1,10 @@
 import { ConfigError, type ConfigMistake } from '../config/config-error.js'
 import type { Config, Environment } from '../config/config.js'
+import { withDefaults, withEmbeddedIssuer } from '../config/embedded-issuer.js'
 import { createEnvironmentReader } from '../config/environment-reader.js'
 import { parseConfig, type ParseConfigOptions } from '../config/parse-config.js'
 import type { RunningAuthorizationServer } from './authorization-server.js'
 import { DevelopmentError } from './development-error.js'
-import { devAudience, toIssuer } from './embedded-issuer.js'
 import type { Credentials } from './seeded-clients.js'
 
 /** What the environment decides while developing. */
@@ -41,7 +41,8 @@ export function parseDevelopmentConfig(
   const isEmbedded = read.text('ISSUER') === undefined
   const port = read.integer('DEV_ISSUER_PORT', 0, 65_535) ?? 9000
   const { config, mistakes } = tryConfig(
-    isEmbedded ? withEmbeddedIssuer(env, port) : withDefaults(env),
+    // A reload should not wait for requests that somebody left open.
+    withDefaults(isEmbedded ? withEmbeddedIssuer(env, port) : env, { SHUTDOWN_GRACE_SECONDS: '0' }),
     options,
   )
   if (isEmbedded && config !== undefined && port !== 0 && port === config.port) {
@@ -69,26 +70,6 @@ export function withRunningServer(config: Config, running: RunningAuthorizationS
     issuer: running.issuer,
     registrationToken: config.registrationToken ?? running.registrationToken,
   })
-}
-
-/** A reload should not wait for requests that somebody left open. */
-function withDefaults(env: Environment): Environment {
-  return { SHUTDOWN_GRACE_SECONDS: '0', ...withoutEmpty(env) }
-}
-
-function withEmbeddedIssuer(env: Environment, port: number): Environment {
-  return {
-    AUDIENCE: devAudience,
-    ...withDefaults(env),
-    ISSUER: toIssuer(port),
-    // ISSUER_PRESET is about ISSUER, which is unset.
-    ISSUER_PRESET: 'rfc9068',
-  }
-}
-
-/** An empty variable is an unset one; spread over a default it must not win. */
-function withoutEmpty(env: Environment): Environment {
-  return Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim() !== ''))
 }
 
 function tryConfig(

@@ -1,4 +1,5 @@
 import type { Config, Environment } from '../config/config.js'
+import { issuerFolder } from '../config/embedded-issuer.js'
 import { loadContract, type Contract } from '../contract/load-contract.js'
 import { createLogger } from '../telemetry/create-logger.js'
 import type { Logger } from '../telemetry/log.js'
@@ -10,7 +11,6 @@ import {
 import { toBanner, type BannerFacts } from './banner.js'
 import { parseDevelopmentConfig, withRunningServer, type DevelopmentConfig } from './development-config.js'
 import { collectScopes } from './document-scopes.js'
-import { issuerFolder } from './embedded-issuer.js'
 import { createIssuerLogger } from './issuer-logger.js'
 import { toPortError } from './port-error.js'
 import { devClientId, seedClients } from './seeded-clients.js'

@@ -51,6 +51,8 @@ describe('a command', () => {
       err: (text: string) => (err += text),
       colors: false,
       folder: '/',
+      environment: {},
+      input: () => Promise.resolve(''),
     }
     return { code: await runCommand([echo], argv, terminal), out, err }
   }
