@@ -8,7 +8,7 @@ import { describeReach, type Reach } from './describe-reach.js'
 import { decodeToken, judgeToken, type DecodedToken, type JudgeOptions } from './judge-token.js'
 import { toMoment, type Moment } from './moment.js'
 import { toRefusalAdvice } from './refusal-advice.js'
-import { show, type Advice } from './refused-token.js'
+import type { Advice } from './refused-token.js'
 import type { TokenRules } from './settings.js'
 
 /** What there is to say of a token. Holds neither the token nor its signature. */
@@ -72,7 +72,7 @@ export async function describeToken(
     header: decoded?.header ?? null,
     claims: decoded?.claims ?? null,
     dates: toDates(decoded, now()),
-    client: { value: principal?.clientId ?? null, from: policy.clientIdFrom },
+    client: { value: principal?.clientId || null, from: policy.clientIdFrom },
     scopes: {
       value: principal?.scopes ?? [],
       from: [policy.scopeFrom],
@@ -92,7 +92,7 @@ function toClaimedPrincipal(
   const from = policy.clientIdFrom.find((name) => Object.hasOwn(claims, name))
   const clientId = from === undefined ? undefined : claims[from]
   return {
-    clientId: typeof clientId === 'string' ? clientId : show(clientId),
+    clientId: typeof clientId === 'string' ? clientId : '',
     issuer: policy.issuer,
     scopes: toGrantedScopes(claims, policy),
   }
