@@ -12,6 +12,9 @@ export interface Examination {
   readonly warnings: readonly Defect[]
 }
 
+/** The document that the service serves. */
+export const bundledDocument = new URL('../../generated/openapi.json', import.meta.url).href
+
 /** With these nothing else of the document was looked at. */
 const fatal: ReadonlySet<DefectCode> = new Set(['unreadable', 'unsupported-version'])
 

@@ -6,7 +6,7 @@ import { createTokenSource } from '../sdk/token-source.js'
 import { findClientCredentials } from './client-credentials.js'
 import { parseArguments, UsageError, type Command, type ExitCode } from './command.js'
 import { describeToken } from './describe-token.js'
-import { examine } from './examine.js'
+import { bundledDocument, examine } from './examine.js'
 import { readSettings, toTokenRules } from './settings.js'
 import { createPaint, toColumns, toJson, toPlain, type Terminal } from './terminal.js'
 import { toTokenErrorAdvice } from './token-error-advice.js'
@@ -17,11 +17,7 @@ export interface TokenOptions {
   readonly fetch?: typeof fetch
   /** Milliseconds since the epoch. Default: `Date.now`. */
   readonly now?: () => number
-  /** The document where none is named. Default: the bundled one, which the service serves. */
-  readonly document?: string
 }
-
-export const bundledDocument = new URL('../../generated/openapi.json', import.meta.url).href
 
 /** `gatehouse token`: what a token says, whether the gate accepts it, and what it opens. */
 export function createTokenCommand(options: TokenOptions = {}): Command {
@@ -83,7 +79,7 @@ async function explain(
     const lines = mistakes.map(({ name, message }) => `  ${name} ${message}`)
     throw new TokenUnavailableError(['There is no policy to hold a token against:', ...lines].join('\n'))
   }
-  const { contract } = await examine(document ?? options.document ?? bundledDocument, terminal.folder)
+  const { contract } = await examine(document ?? bundledDocument, terminal.folder)
   if (!contract) {
     const name = document ?? 'generated/openapi.json'
     throw new TokenUnavailableError(
@@ -124,7 +120,9 @@ async function fetchToken(
   if (!found.client) throw new TokenUnavailableError(found.missing)
   const { client } = found
   try {
-    return (await createTokenSource({ ...client, ...(fetch && { fetch }), ...(now && { now }) }).accessToken()).value
+    return (
+      await createTokenSource({ ...client, ...(fetch && { fetch }), ...(now && { now }) }).accessToken()
+    ).value
   } catch (error) {
     if (!(error instanceof TokenError)) throw error
     const { preset } = toTokenRules(config)

@@ -38,8 +38,8 @@ const ecdsaWithSha256 = sequence(oid('2a8648ce3d040302'))
 const commonName = oid('550403')
 const subjectAltName = oid('551d11')
 
-/** A certificate for `localhost` and 127.0.0.1 with a new P-256 key, valid for an hour from now. */
-export function createCertificate(name = 'localhost'): CertificateWithKey {
+/** A certificate for `localhost` and 127.0.0.1 with a new P-256 key, valid from now on (default: for an hour). */
+export function createCertificate(name = 'localhost', lifeMs = 3_600_000): CertificateWithKey {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const subject = sequence(der(tags.set, sequence(commonName, der(tags.text, Buffer.from(name)))))
   const altNames = sequence(der(0x82, Buffer.from('localhost')), der(0x87, Buffer.of(127, 0, 0, 1)))
@@ -48,7 +48,7 @@ export function createCertificate(name = 'localhost'): CertificateWithKey {
     der(tags.integer, Buffer.of(1)),
     ecdsaWithSha256,
     subject,
-    sequence(time(new Date(Date.now() - 60_000)), time(new Date(Date.now() + 3_600_000))),
+    sequence(time(new Date(Date.now() - 60_000)), time(new Date(Date.now() + lifeMs))),
     subject,
     publicKey.export({ type: 'spki', format: 'der' }),
     der(0xa3, sequence(sequence(subjectAltName, der(tags.octets, altNames)))),
