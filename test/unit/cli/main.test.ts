@@ -70,6 +70,9 @@ describe('npm run gatehouse', () => {
       err: /Did you mean:\n {2}GET \/items\/\{sku\} \(getItem\)\n$/,
     },
     { argv: ['explain', 'good.json'], code: 2, err: /^Which operation\?/ },
+    { argv: ['token', '-'], code: 1, err: /^There is no token in it/ },
+    { argv: ['token', 'a', 'b'], code: 2, err: /^One token at a time/ },
+    { argv: ['doctor', 'good.json'], code: 2, err: /^Everything is read from \.env/ },
   ])('$argv ends with $code', async ({ argv, code, out = /^$/, err = /^$/ }) => {
     expect(await run(argv, { folder: await folderWith(files) })).toEqual({
       code,
