@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import pg from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createDoctorCommand, type DoctorOptions } from '../../../src/cli/doctor.js'
 import { issuerFolder } from '../../../src/config/embedded-issuer.js'
@@ -783,6 +785,22 @@ describe('of the deployment, the doctor', () => {
         seen: expect.stringMatching(/^PostgreSQL \d+.* answers at .*\/gatehouse_test_/),
       },
     ])
+    const role = `gatehouse_test_${randomUUID().replaceAll('-', '')}`
+    const admin = new pg.Client({ connectionString: databaseUrl })
+    await admin.connect()
+    onTestFinished(async () => {
+      await admin.query(`drop role ${role}`)
+      await admin.end()
+    })
+    await admin.query(`create role ${role} login password '${role}'`)
+    const url = new URL(databaseUrl)
+    url.username = url.password = role
+    const reader = await diagnose('DATABASE_URL', { ...production, DATABASE_URL: url.href }, noNetwork)
+    expect(reader.findings[0]).toMatchObject({
+      level: 'problem',
+      seen: expect.stringMatching(/, and its user may not create schemas, which the first start does\.$/),
+      advice: 'Grant it: grant create on database … to ….',
+    })
     const absent = await diagnose(
       'DATABASE_URL',
       { ...production, DATABASE_URL: `${databaseUrl}x` },
