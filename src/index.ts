@@ -24,6 +24,7 @@ export {
   createClientCertificateAuthenticator,
   type ClientCertificateAuthenticatorOptions,
 } from './auth/client-certificate-authenticator.js'
+export type { IntrospectionInput } from './auth/introspection-policy.js'
 export { JwkSetError } from './auth/jwk-set.js'
 export { PolicyError, type AccessTokenPolicyInput } from './auth/policy.js'
 export {

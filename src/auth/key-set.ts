@@ -80,8 +80,8 @@ export function createRemoteKeySet(jwksUri: () => Promise<string>, options: KeyS
     try {
       const { jwks, ignored } = toUsableKeys(await fetchJson(await jwksUri(), options))
       const text = JSON.stringify(jwks)
-      if (current?.text !== text) generation++
       const find = current?.text === text ? current.find : toKeyFinder(jwks)
+      if (current !== undefined && find !== current.find) generation++
       current = { find, text, loadedAt: now() }
       backoff.succeeded()
       logger.debug({ keys: jwks.keys.length, ignored }, 'key set loaded')

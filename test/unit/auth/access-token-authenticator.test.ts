@@ -116,6 +116,73 @@ describe('createAccessTokenAuthenticator', () => {
     expect(JSON.stringify(lines)).not.toContain(token)
   })
 
+  it('forgets a token at once when its key has left the key set', async () => {
+    let time = Date.now()
+    const authenticate = create({ now: () => time })
+    const old = requestWith(`Bearer ${issuer.token()}`)
+    await authenticate(old, context)
+    expect(authenticate(old, context)).toMatchObject({ ok: true })
+    issuer.rotate([await mintKey()])
+    time += 30_000
+    // A token of the new key is what makes the service look.
+    await expect(authenticate(requestWith(`Bearer ${issuer.token()}`), context)).resolves.toMatchObject({
+      ok: true,
+    })
+    expect(await authenticate(old, context)).toMatchObject({ ok: false, code: 'key' })
+  })
+
+  describe('asked about an opaque token', () => {
+    const introspection = { clientId: 'api', clientSecret: 'very-secret' }
+    const opaque = requestWith('Bearer opaque-token')
+    const answerIntrospection = (changed: Readonly<Record<string, unknown>> = {}): void =>
+      issuer.answer((request, response) => {
+        const document = request.url?.startsWith('/.well-known/')
+          ? {
+              issuer: issuer.issuer,
+              jwks_uri: issuer.jwksUri,
+              introspection_endpoint: `${issuer.issuer}/ask`,
+            }
+          : { active: true, aud: issuer.audience, client_id: 'c', exp: Date.now() / 1000 + 60, ...changed }
+        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(document))
+      })
+
+    it('asks where the metadata says, once for requests at the same time and those after', async () => {
+      answerIntrospection()
+      const authenticate = create({}, [policy({ introspection })])
+      await Promise.all(Array.from({ length: 20 }, async () => authenticate(opaque, context)))
+      expect(authenticate(opaque, context)).toMatchObject({ ok: true, principal: { clientId: 'c' } })
+      expect(issuer.requests).toEqual(['/.well-known/openid-configuration', '/ask'])
+    })
+
+    it('asks where the policy says', async () => {
+      answerIntrospection()
+      const endpoint = `${issuer.issuer}/elsewhere`
+      const authenticate = create({}, [policy({ introspection: { ...introspection, endpoint } })])
+      expect(await authenticate(opaque, context)).toMatchObject({ ok: true })
+      expect(issuer.requests).toEqual(['/elsewhere'])
+    })
+
+    it('cannot decide, and guesses no address, where the metadata has none', async () => {
+      issuer.answer((_, response) =>
+        response
+          .writeHead(200, { 'content-type': 'application/json' })
+          .end(JSON.stringify({ issuer: issuer.issuer })),
+      )
+      const authenticate = create({}, [policy({ introspection })])
+      expect(await authenticate(opaque, context)).toMatchObject({
+        reason: 'unavailable',
+        code: 'introspection_unavailable',
+      })
+      expect(issuer.requests).toEqual(['/.well-known/openid-configuration'])
+    })
+
+    it('is ready by its keys, and asks nobody until then', async () => {
+      const authenticate = create({}, [policy({ introspection })])
+      await expect(authenticate.ready()).resolves.toBe(true)
+      expect(issuer.requests).toEqual(['/.well-known/openid-configuration', '/jwks'])
+    })
+  })
+
   it('challenges with its realm and metadata', () => {
     expect(create().challenge({})).toEqual(['Bearer realm="api"'])
     const resourceMetadataUrl = 'https://api.test/.well-known/oauth-protected-resource'
