@@ -1,6 +1,7 @@
 import type { SchemaCompiler } from './compile-schema.js'
 import type { Discriminators } from './discriminator.js'
 import { createRun, fits, isPlainObject } from './evaluation.js'
+import { keep, withholds, type Plan } from './keep-members.js'
 import type { Patterns } from './pattern.js'
 import type { SchemaIndex, SchemaNode } from './schema-index.js'
 import type { Withheld } from './withheld.js'
@@ -11,7 +12,7 @@ import type { Withheld } from './withheld.js'
  * throws. Of alternatives those count that the value fits; where it fits none, all of them.
  */
 
-/** Copies what may leave. */
+/** What may leave: the value itself where that is all of it, else a copy without the rest. */
 export type Keep = (value: unknown) => unknown
 
 export interface DeclaredMembers {
@@ -25,23 +26,6 @@ export interface DeclaredMembersOptions {
   readonly discriminators: Discriminators
   readonly withheld: Withheld
   readonly patterns: Patterns
-}
-
-/** What a schema says of the members of its value. */
-interface Plan {
-  readonly members: Map<string, Plan>
-  readonly withheld: Set<string>
-  readonly patterns: { readonly pattern: RegExp; readonly plan: Plan }[]
-  readonly prefixItems: Plan[]
-  /** Of the members that the above leave. */
-  additional: Plan | undefined
-  isClosed: boolean
-  items: Plan | undefined
-  /** Further schemas of the same value. */
-  readonly parts: Plan[]
-  readonly choices: { readonly plan: Plan; readonly holds: (value: unknown) => boolean }[][]
-  /** Whether something in it withholds anything; found out once all plans stand. */
-  withholds: boolean | undefined
 }
 
 export function createDeclaredMembers({
@@ -67,6 +51,7 @@ export function createDeclaredMembers({
       parts: [],
       choices: [],
       withholds: undefined,
+      scope: undefined,
     }
     plans.set(node, plan)
     addInside(plan, node)
@@ -116,72 +101,4 @@ export function createDeclaredMembers({
       return withholds(plan) ? (value) => keep([plan], value) : undefined
     },
   }
-}
-
-function withholds(plan: Plan): boolean {
-  return (plan.withholds ??= reachesWithholding(plan, new Set()))
-}
-
-function reachesWithholding(plan: Plan, seen: Set<Plan>): boolean {
-  if (seen.has(plan)) return false
-  seen.add(plan)
-  if (plan.isClosed || plan.withheld.size > 0) return true
-  const { members, patterns, prefixItems, additional, items, parts, choices } = plan
-  const inside = [
-    ...members.values(),
-    ...prefixItems,
-    ...(additional ? [additional] : []),
-    ...(items ? [items] : []),
-  ]
-  const others = [...patterns, ...choices.flat()].map((other) => other.plan)
-  return [...inside, ...others, ...parts].some((next) => reachesWithholding(next, seen))
-}
-
-/** All plans that hold for a value. */
-function holding(plans: readonly Plan[], value: unknown): ReadonlySet<Plan> {
-  const found = new Set<Plan>()
-  const add = (plan: Plan): void => {
-    if (found.has(plan)) return
-    found.add(plan)
-    plan.parts.forEach(add)
-    for (const choice of plan.choices) {
-      const fitting = choice.filter(({ holds }) => holds(value))
-      for (const { plan: chosen } of fitting.length > 0 ? fitting : choice) add(chosen)
-    }
-  }
-  plans.forEach(add)
-  return found
-}
-
-function keep(plans: readonly Plan[], value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || 'toJSON' in value || !plans.some(withholds)) return value
-  const held = [...holding(plans, value)]
-  if (Array.isArray(value)) {
-    return (value as readonly unknown[]).map((item, index) =>
-      keep(
-        held.flatMap((plan) => plan.prefixItems[index] ?? plan.items ?? []),
-        item,
-      ),
-    )
-  }
-  const isClosed = held.some((plan) => plan.isClosed)
-  const kept: Record<string, unknown> = {}
-  for (const [name, member] of Object.entries(value)) {
-    if (held.some((plan) => plan.withheld.has(name))) continue
-    const inside = held.flatMap((plan) => insideOf(plan, name))
-    if (inside.length === 0 && isClosed) continue
-    // `__proto__` is a member like any other.
-    const copy = { value: keep(inside, member), enumerable: true, configurable: true, writable: true }
-    Object.defineProperty(kept, name, copy)
-  }
-  return kept
-}
-
-function insideOf({ members, patterns, additional }: Plan, name: string): readonly Plan[] {
-  const member = members.get(name)
-  const declared = [
-    ...(member ? [member] : []),
-    ...patterns.filter(({ pattern }) => pattern.test(name)).map(({ plan }) => plan),
-  ]
-  return declared.length === 0 && additional ? [additional] : declared
 }
