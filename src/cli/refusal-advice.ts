@@ -1,5 +1,6 @@
-import type { AccessTokenFailure } from '../auth/access-token.js'
-import type { BearerSyntaxCode } from '../auth/bearer-token.js'
+import type { PossessionFailure } from '../auth/possession.js'
+import type { TokenSyntaxCode } from '../auth/presented-token.js'
+import type { AccessTokenFailure } from '../auth/token-failure.js'
 import { toFetchFailure } from './fetch-failure.js'
 import { toAudienceAdvice, toClientAdvice, toIssuerAdvice, toTypAdvice } from './issuer-advice.js'
 import { toMoment } from './moment.js'
@@ -7,10 +8,21 @@ import { claim, header, show, type Advice, type RefusedToken } from './refused-t
 import { toSeries } from './terminal.js'
 
 /** Of the syntax of requests, what a token alone can get wrong. */
-type RefusalCode = AccessTokenFailure | Extract<BearerSyntaxCode, 'characters' | 'too_long'>
+type RefusalCode =
+  | AccessTokenFailure
+  | Extract<TokenSyntaxCode, 'characters' | 'too_long'>
+  | 'key_set_unavailable'
+  | 'introspection_unavailable'
+  | Extract<PossessionFailure, 'bound_token_as_bearer' | 'certificate_missing'>
 
 const fetchAnew = 'Fetch a new token'
 const clocks = 'Set both clocks by NTP; `npm run gatehouse -- doctor` measures the difference.'
+
+const bound: Advice = {
+  seen: 'cnf binds it to a key of its client, so that it is worth nothing by itself.',
+  advice:
+    'Whether it is accepted depends on the proof that is sent with it. For use as a bearer token have the issuer make one that is not bound.',
+}
 
 /** Every reason that the gate has, in words that say what to change. */
 const refusals: Readonly<Record<RefusalCode, (refused: RefusedToken) => Advice>> = {
@@ -62,10 +74,24 @@ const refusals: Readonly<Record<RefusalCode, (refused: RefusedToken) => Advice>>
   issued_at: (refused) => toDated(refused, 'iat', clocks),
   audience: toAudience,
   token_kind: toTokenKind,
-  sender_constrained: () => ({
-    seen: 'cnf binds it to a key of its client, so that it is worth nothing by itself.',
+  confirmation: (refused) => ({
+    seen: `cnf is ${show(claim(refused, 'cnf'))}, which asks for a proof that is not known here.`,
+    advice: 'Have the issuer bind it by DPoP (jkt) or to a client certificate (x5t#S256), or not at all.',
+  }),
+  bound_token_as_bearer: () => bound,
+  certificate_missing: () => bound,
+  okta_org_server: () => ({
+    seen: "It is of Okta's org authorization server, whose tokens are for Okta's own API.",
+    advice: 'Ask a custom authorization server for one, such as /oauth2/default.',
+  }),
+  inactive: ({ policy }) => ({
+    seen: `${policy.issuer} says that it is not active.`,
+    advice: `${fetchAnew}: this one has expired, was revoked, or is of another issuer.`,
+  }),
+  introspection_unavailable: ({ policy, cause }) => ({
+    seen: `${policy.issuer} cannot be asked about it: ${toFetchFailure(cause)}.`,
     advice:
-      'Whether it is accepted depends on the proof that is sent with it. For use as a bearer token have the issuer make one that is not bound.',
+      'Check INTROSPECTION_CLIENT_ID, INTROSPECTION_CLIENT_SECRET and INTROSPECTION_ENDPOINT; it can be judged once the issuer answers.',
   }),
   client: (refused) => ({
     seen: `It names the client ${show(clientOf(refused))}, read from ${toSeries(refused.policy.clientIdFrom, 'or')}.`,

@@ -152,7 +152,7 @@ describe('createIntrospector', () => {
       { title: 'a type that is no text', given: { token_type: ['Bearer'] }, code: 'token_kind' },
       { title: 'a refresh token', given: { token_use: 'refresh_token' }, code: 'token_kind' },
       { title: 'an ID token', given: { nonce: 'n' }, code: 'token_kind' },
-      { title: 'a token bound to a key', given: { cnf: { jkt: 'j' } }, code: 'sender_constrained' },
+      { title: 'a binding that is not known', given: { cnf: { kid: 'k' } }, code: 'confirmation' },
       { title: 'a token of no client', given: { client_id: undefined }, code: 'client' },
       { title: 'a client in another claim', given: { client_id: undefined, azp: 'c' }, code: 'client' },
     ])('$title', async ({ given, code }) => {

@@ -455,12 +455,23 @@ describe('a token that is given', () => {
   it('and bound to a key is not judged by itself', async () => {
     const { out } = await call(['-', '--json'], {
       environment,
-      input: atIssuer({ claims: { cnf: { jkt: 'x' } } }),
+      input: atIssuer({ claims: { cnf: { jkt: 'A'.repeat(43) } } }),
     })
     expect(JSON.parse(out).refusal).toMatchObject({
-      code: 'sender_constrained',
+      code: 'bound_token_as_bearer',
       seen: expect.stringMatching(/^cnf binds it to a key of its client/),
       advice: expect.stringMatching(/^Whether it is accepted depends on the proof/),
+    })
+  })
+
+  it('and bound in a way that is not known is told so', async () => {
+    const { out } = await call(['-', '--json'], {
+      environment,
+      input: atIssuer({ claims: { cnf: { kid: 'x' } } }),
+    })
+    expect(JSON.parse(out).refusal).toMatchObject({
+      code: 'confirmation',
+      seen: 'cnf is {"kid":"x"}, which asks for a proof that is not known here.',
     })
   })
 
