@@ -1,8 +1,7 @@
 import type { Defect } from '../contract/defect.js'
 import type { Contract } from '../contract/load-contract.js'
+import { defaultLimits } from '../contract/limits.js'
 import type { Operation } from '../contract/operation.js'
-import { defaultDepthLimit } from '../contract/parse-json.js'
-import { defaultViolationLimit } from '../contract/validator.js'
 import { describeCallers, type CallersDescription } from './describe-callers.js'
 import {
   describeBody,
@@ -51,7 +50,7 @@ export function describeOperation(
     ...describeParameters(operation, source),
     body: describeBody(operation, source) ?? null,
     replies: describeReplies(source),
-    limits: { jsonDepth: defaultDepthLimit, violations: defaultViolationLimit },
+    limits: { jsonDepth: defaultLimits.depth, violations: defaultLimits.violations },
     defects: own,
   }
 }

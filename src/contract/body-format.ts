@@ -1,6 +1,7 @@
 import type { Violation } from '../problem/problem.js'
 import type { KeepBytes, KeptBytes } from './binary-content.js'
 import type { DefectLog } from './defect.js'
+import type { BodyLimits } from './limits.js'
 import type { MediaType } from './media-type.js'
 import type { OpenApiVersion } from './openapi-version.js'
 import type { Resolver } from './reference.js'
@@ -12,31 +13,25 @@ export interface DecodedBody {
   readonly violations: readonly Violation[]
 }
 
-export interface BodyLimits {
-  /** Most members of a urlencoded form, repeats counted. */
-  readonly members: number
-  /** Most parts of a multipart body. */
-  readonly parts: number
-  /** Bytes of all parts of a multipart body that are no files. */
-  readonly fieldBytes: number
+/** A format that takes all bytes at once. */
+export interface WholeFormat {
+  readonly kind: 'whole'
+  /** Whether no bytes at all are a value, such as an empty text, rather than no body. */
+  readonly emptyIsValue: boolean
+  /** Throws `BodyLimitError`. */
+  readonly decode: (bytes: Uint8Array, limits: BodyLimits) => DecodedBody
 }
 
 /** How a body of one media type is read. */
 export type BodyFormat =
-  | {
-      readonly kind: 'whole'
-      /** Whether no bytes at all are a value, such as an empty text, rather than no body. */
-      readonly emptyIsValue: boolean
-      /** Throws `BodyLimitError`. */
-      readonly decode: (bytes: Uint8Array, limits: BodyLimits) => DecodedBody
-    }
+  | WholeFormat
   | {
       readonly kind: 'lines'
       /**
        * Yields valid lines; throws `LinesError` at the first that is not, with the violations of all that follow too, and
        * `BodyLimitError`.
        */
-      readonly decode: (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<unknown>
+      readonly decode: (chunks: AsyncIterable<Uint8Array>, limits: BodyLimits) => AsyncIterable<unknown>
     }
   | { readonly kind: 'binary'; readonly decode: (kept: KeptBytes) => DecodedBody }
   | {

@@ -4,7 +4,7 @@ import {
   BodyLimitError,
   decodeUtf8,
   type BodyContext,
-  type BodyFormat,
+  type WholeFormat,
 } from './body-format.js'
 import { compileFormMembers } from './form-members.js'
 import { toFormValue, type FieldValue } from './form-value.js'
@@ -16,7 +16,7 @@ import type { Validate } from './validator.js'
 
 /* OpenAPI "Encoding the `x-www-form-urlencoded` Media Type". */
 
-export function compileForm(mediaTypeObject: Located, validate: Validate, context: BodyContext): BodyFormat {
+export function compileForm(mediaTypeObject: Located, validate: Validate, context: BodyContext): WholeFormat {
   const members = compileFormMembers(mediaTypeObject, 'urlencoded', context)
   return {
     kind: 'whole',
@@ -33,7 +33,9 @@ export function compileForm(mediaTypeObject: Located, validate: Validate, contex
           const values = fields.get(name) ?? []
           if (values.length === 0) fields.set(name, values)
           const value =
-            members.memberOf(name).reading === 'json' ? readJson(name, rawValue) : { raw: rawValue }
+            members.memberOf(name).reading === 'json'
+              ? readJson(name, rawValue, limits.depth)
+              : { raw: rawValue }
           if ('violation' in value) violations.push(value.violation)
           else values.push(value)
         }
@@ -42,13 +44,17 @@ export function compileForm(mediaTypeObject: Located, validate: Validate, contex
         violations.push(bodyViolation('', 'encoding', error.message))
       }
       if (violations.length > 0) return { violations }
-      return toFormValue(members, fields, decodeQuery, validate)
+      return toFormValue(members, fields, decodeQuery, validate, limits)
     },
   }
 }
 
-function readJson(name: string, raw: string): FieldValue | { readonly violation: Violation } {
-  const parsed = toJson(Buffer.from(decodeQuery(raw)), childPointer('', name))
+function readJson(
+  name: string,
+  raw: string,
+  depthLimit: number,
+): FieldValue | { readonly violation: Violation } {
+  const parsed = toJson(Buffer.from(decodeQuery(raw)), childPointer('', name), depthLimit)
   return 'violation' in parsed ? parsed : { json: parsed.value }
 }
 

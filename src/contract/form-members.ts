@@ -6,6 +6,7 @@ import { reportMemberDefects } from './form-member-defects.js'
 import { canBeJson, isJson, isText, parseMediaType, type MediaType } from './media-type.js'
 import { stylesIn, type ParameterStyle, type Shape } from './parameter-style.js'
 import { compilePartHeaders } from './part-headers.js'
+import { toRegExp } from './pattern.js'
 import type { Located } from './reference.js'
 import { flatten, readTypes } from './schema-types.js'
 
@@ -30,16 +31,25 @@ export function compileFormMembers(
     const encoding =
       declaredEncoding === undefined ? undefined : resolver.resolve(declaredEncoding, encodingPointer)
     const declared = parts.flatMap((part) => schemasAt(part, ['properties', name]))
-    if (declared.length === 0 && !typed.open) {
+    if (declared.length === 0 && !typed.open && typed.memberOf(name) === undefined) {
       const message = `the schema has no member \`${name}\`: remove the encoding, or declare the member`
       context.defects.report({ code: 'invalid-structure', pointer: encodingPointer, message })
     }
     members.set(name, compileMember(declared.length > 0 ? declared : undeclared, encoding, kind, context))
   }
+  const patterns = parts.flatMap((part) => {
+    const declared = part.value['patternProperties']
+    return Object.keys(isJsonObject(declared) ? declared : {}).flatMap((source) => {
+      const regexp = toRegExp(source)
+      const schemas = schemasAt(part, ['patternProperties', source])
+      return regexp ? [{ regexp, member: compileMember(schemas, undefined, kind, context) }] : []
+    })
+  })
   const other = compileMember(undeclared, undefined, kind, context)
   return {
     typed,
-    memberOf: (name) => members.get(name) ?? other,
+    memberOf: (name) =>
+      members.get(name) ?? patterns.find(({ regexp }) => regexp.test(name))?.member ?? other,
     styled: [...members].filter(([, member]) => member.styled !== undefined),
   }
 }

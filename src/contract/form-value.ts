@@ -13,7 +13,7 @@ import {
   type Decode,
   type Unstyled,
 } from './parameter-style.js'
-import { defaultDepthLimit } from './parse-json.js'
+import type { ReadLimits } from './limits.js'
 import { MalformedEncodingError } from './query-string.js'
 import type { TypedSchema } from './schema-types.js'
 import type { Validate } from './validator.js'
@@ -34,8 +34,9 @@ export function toFormValue(
   fields: Fields,
   decode: Decode,
   validate: Validate,
+  limits: ReadLimits,
 ): DecodedBody {
-  const { texts, styledFields, violations } = readTexts(members, fields, decode)
+  const { texts, styledFields, violations } = readTexts(members, fields, decode, limits)
   if (violations.length > 0) return { violations }
   const coerced = members.typed.coerce(texts) as Readonly<Record<string, unknown>>
   const object = Object.create(null) as Record<string, unknown>
@@ -46,7 +47,7 @@ export function toFormValue(
     object[name] = values.every(isRaw) ? coerced[name] : join(members.memberOf(name), values, coerced[name])
   }
   for (const [name] of members.styled) if (name in texts) object[name] = coerced[name]
-  return checkFiles(members, object, files, validate)
+  return checkFiles(members, object, files, validate, limits)
 }
 
 interface Texts {
@@ -57,7 +58,7 @@ interface Texts {
   readonly violations: readonly Violation[]
 }
 
-function readTexts(members: FormMembers, fields: Fields, decode: Decode): Texts {
+function readTexts(members: FormMembers, fields: Fields, decode: Decode, limits: ReadLimits): Texts {
   const violations: Violation[] = []
   const texts = emptyObject()
   const put = (name: string, read: () => Unstyled | undefined): void => {
@@ -75,7 +76,7 @@ function readTexts(members: FormMembers, fields: Fields, decode: Decode): Texts 
     const own = [...fields.keys()].filter((field) => belongsTo(field, name, member, members, fields))
     for (const field of own) styledFields.add(field)
     const pairs = own.flatMap((field) => rawValues(fields.get(field)).map((raw) => ({ field, raw })))
-    put(name, () => readStyled(name, member, members.typed.members.get(name), pairs, decode))
+    put(name, () => readStyled(name, member, members.typed.memberOf(name), pairs, decode, limits))
   }
   for (const [name, values] of fields) {
     if (styledFields.has(name)) continue
@@ -112,7 +113,7 @@ function belongsTo(
   if (!styled || fields.get(field)?.every(isRaw) === false) return false
   if (styled.style === 'deepObject') return field === name || deepPath(field, name) !== undefined
   if (!styled.explode || styled.shape !== 'object') return field === name
-  const object = typed.members.get(name)
+  const object = typed.memberOf(name)
   // Like a query parameter of that style, an open one takes the fields that nobody declares.
   return object?.members.has(field) === true || (object?.open === true && !typed.members.has(field))
 }
@@ -124,6 +125,7 @@ function readStyled(
   typed: TypedSchema | undefined,
   pairs: readonly Pair[],
   decode: Decode,
+  { depth }: ReadLimits,
 ): Unstyled | undefined {
   const [first, ...more] = pairs
   if (!styled || !first) return undefined
@@ -133,8 +135,7 @@ function readStyled(
       pairs.map(({ field, raw }) => {
         const path = deepPath(field, name)
         if (!path) throw new StyleError(`must be of the form \`${name}[member]=value\``)
-        if (path.length > defaultDepthLimit)
-          throw new StyleError(`nests deeper than ${defaultDepthLimit} levels`)
+        if (path.length > depth) throw new StyleError(`nests deeper than ${depth} levels`)
         return { path, value: decode(raw) }
       }),
     )
@@ -144,7 +145,7 @@ function readStyled(
     const object = emptyObject()
     for (const { field, raw } of pairs) {
       const known = object[field]
-      if (typed?.members.get(field)?.shape !== 'array') setOnce(object, field, decode(raw))
+      if (typed?.memberOf(field)?.shape !== 'array') setOnce(object, field, decode(raw))
       else object[field] = [...(Array.isArray(known) ? (known as readonly string[]) : []), decode(raw)]
     }
     return object
@@ -172,6 +173,7 @@ function checkFiles(
   object: Readonly<Record<string, unknown>>,
   files: ReadonlySet<unknown>,
   validate: Validate,
+  limits: ReadLimits,
 ): DecodedBody {
   const violations: Violation[] = []
   const stood = Object.create(null) as Record<string, unknown>
@@ -188,7 +190,7 @@ function checkFiles(
         ? value.map((item, index) => standIn(item, childPointer(pointer, index)))
         : standIn(value, pointer)
   }
-  violations.push(...validate(stood, 'body'))
+  violations.push(...validate(stood, 'body', '', limits.violations))
   if (violations.length > 0) return { violations }
   // Validation has added defaults; what was replaced for it is put back.
   for (const [name, value] of Object.entries(object)) if (holdsFile(value, files)) stood[name] = value

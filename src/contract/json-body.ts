@@ -8,11 +8,11 @@ export function jsonFormat(validate: Validate): BodyFormat {
   return {
     kind: 'whole',
     emptyIsValue: false,
-    decode(bytes) {
-      const parsed = toJson(bytes, '')
+    decode(bytes, limits) {
+      const parsed = toJson(bytes, '', limits.depth)
       return 'violation' in parsed
         ? { violations: [parsed.violation] }
-        : { value: parsed.value, violations: validate(parsed.value, 'body') }
+        : { value: parsed.value, violations: validate(parsed.value, 'body', '', limits.violations) }
     },
   }
 }
@@ -21,9 +21,10 @@ export function jsonFormat(validate: Validate): BodyFormat {
 export function toJson(
   bytes: Uint8Array,
   pointer: string,
+  depthLimit: number,
 ): { readonly value: unknown } | { readonly violation: Violation } {
   try {
-    return { value: parseJson(bytes) }
+    return { value: parseJson(bytes, depthLimit) }
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error
     return { violation: bodyViolation(pointer, 'json', error.message) }

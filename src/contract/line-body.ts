@@ -2,17 +2,16 @@ import type { Violation } from '../problem/problem.js'
 import { bodyViolation, type BodyFormat, type DecodedBody } from './body-format.js'
 import { toJson } from './json-body.js'
 import { createRecordSplitter, isBlank, LinesError, type Delimiter } from './lines.js'
-import { defaultViolationLimit, type Validate } from './validator.js'
-
-const lineLimitBytes = 1_048_576
+import type { BodyLimits } from './limits.js'
+import type { Validate } from './validator.js'
 
 /** Hands on line after line while they arrive; `validate` checks one line. */
 export function linesFormat(delimiter: Delimiter, validate: Validate): BodyFormat {
   return {
     kind: 'lines',
-    async *decode(chunks) {
-      const splitter = createRecordSplitter(delimiter, lineLimitBytes)
-      const reader = createLineReader(delimiter, validate)
+    async *decode(chunks, limits) {
+      const splitter = createRecordSplitter(delimiter, limits.lineBytes)
+      const reader = createLineReader(delimiter, validate, limits)
       for await (const chunk of chunks) yield* reader.read(splitter.push(chunk))
       yield* reader.read(splitter.end())
       reader.settle()
@@ -29,13 +28,13 @@ export function lineArrayFormat(
   return {
     kind: 'whole',
     emptyIsValue: false,
-    decode(bytes): DecodedBody {
-      const splitter = createRecordSplitter(delimiter, lineLimitBytes)
-      const reader = createLineReader(delimiter, validateLine)
+    decode(bytes, limits): DecodedBody {
+      const splitter = createRecordSplitter(delimiter, limits.lineBytes)
+      const reader = createLineReader(delimiter, validateLine, limits)
       try {
         const value = [...reader.read(splitter.push(bytes)), ...reader.read(splitter.end())]
         reader.settle()
-        return { value, violations: validate(value, 'body') }
+        return { value, violations: validate(value, 'body', '', limits.violations) }
       } catch (error) {
         if (error instanceof LinesError) return { violations: error.violations }
         throw error
@@ -51,26 +50,26 @@ interface LineReader {
   readonly settle: () => void
 }
 
-function createLineReader(delimiter: Delimiter, validate: Validate): LineReader {
+function createLineReader(delimiter: Delimiter, validate: Validate, limits: BodyLimits): LineReader {
   const violations: Violation[] = []
   let index = 0
   const settle = (): void => {
-    if (violations.length > 0) throw new LinesError(violations.slice(0, defaultViolationLimit))
+    if (violations.length > 0) throw new LinesError(violations.slice(0, limits.violations))
   }
   return {
     settle,
     *read(records) {
       for (const record of records) {
         const pointer = `/${index++}`
-        const parsed = toJson(record, pointer)
+        const parsed = toJson(record, pointer, limits.depth)
         if ('violation' in parsed) violations.push(parsed.violation)
         else if (delimiter === 'record-separator' && mayBeTruncated(parsed.value, record))
           violations.push(bodyViolation(pointer, 'json-seq', 'must end with a newline'))
         else {
-          violations.push(...validate(parsed.value, 'body', pointer))
+          violations.push(...validate(parsed.value, 'body', pointer, limits.violations))
           if (violations.length === 0) yield parsed.value
         }
-        if (violations.length >= defaultViolationLimit) settle()
+        if (violations.length >= limits.violations) settle()
       }
     },
   }

@@ -61,8 +61,8 @@ export function isRange({ type, subtype }: MediaType): boolean {
   return type === '*' || subtype === '*'
 }
 
-export function isJson({ type, subtype }: MediaType): boolean {
-  return subtype === 'json' || subtype.endsWith('+json') || (type === 'text' && subtype === 'json')
+export function isJson({ subtype }: MediaType): boolean {
+  return subtype === 'json' || subtype.endsWith('+json')
 }
 
 /** Whether a range has JSON in it. */

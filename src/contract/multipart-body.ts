@@ -5,7 +5,6 @@ import {
   BodyLimitError,
   decodeUtf8,
   type BodyContext,
-  type BodyLimits,
   type DecodedBody,
   type FormatFor,
 } from './body-format.js'
@@ -19,7 +18,8 @@ import { isJson, isText, isUtf8, parseMediaType, specificity, type MediaType } f
 import { MultipartError, readParts, type ReceivedPart } from './multipart-parts.js'
 import type { SentHeaders } from './part-headers.js'
 import type { Located } from './reference.js'
-import { defaultViolationLimit, type Validate } from './validator.js'
+import type { BodyLimits } from './limits.js'
+import type { Validate } from './validator.js'
 
 /* `multipart/form-data` (RFC 7578), its parts by OpenAPI "Encoding `multipart` Media Types". */
 
@@ -95,14 +95,15 @@ async function decodeParts(
       values.push({ file: { ...kept, filename, headers, mediaType: sent.text } })
     } else {
       const bytes = await collect(part)
-      const value = reading === 'json' ? toJsonField(bytes, pointer) : toTextField(bytes, sent, pointer)
+      const value =
+        reading === 'json' ? toJsonField(bytes, pointer, limits.depth) : toTextField(bytes, sent, pointer)
       if ('violation' in value) found.push(value.violation)
       else values.push(value)
     }
     violations.push(...found)
-    if (violations.length >= defaultViolationLimit) break
+    if (violations.length >= limits.violations) break
   }
-  return violations.length > 0 ? { violations } : toFormValue(members, fields, (raw) => raw, validate)
+  return violations.length > 0 ? { violations } : toFormValue(members, fields, (raw) => raw, validate, limits)
 }
 
 interface SentType {
@@ -161,8 +162,8 @@ function nameOf({ type, subtype }: MediaType): string {
 
 type Read = FieldValue | { readonly violation: Violation }
 
-function toJsonField(bytes: Uint8Array, pointer: string): Read {
-  const parsed = toJson(bytes, pointer)
+function toJsonField(bytes: Uint8Array, pointer: string, depthLimit: number): Read {
+  const parsed = toJson(bytes, pointer, depthLimit)
   return 'violation' in parsed ? parsed : { json: parsed.value }
 }
 

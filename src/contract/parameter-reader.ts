@@ -1,3 +1,4 @@
+import type { ReadLimits } from './limits.js'
 import {
   append,
   deepPath,
@@ -32,8 +33,8 @@ export interface RawParts {
 /** Takes the text of one parameter out of a request, its style undone. */
 export interface Reader {
   readonly claims: (queryName: string) => boolean
-  readonly takesUndeclared?: boolean
-  readonly from: (parts: RawParts) => Unstyled | undefined
+  readonly takesUndeclared?: (queryName: string) => boolean
+  readonly from: (parts: RawParts, limits: ReadLimits) => Unstyled | undefined
 }
 
 /** How a parameter of this place and style is written. What the reader throws is a `StyleError` or `MalformedEncodingError`. */
@@ -44,9 +45,10 @@ export function createReader(at: ParameterIn, options: StyleOptions, typed: Type
   if (style === 'deepObject') {
     return {
       claims: (queryName) => isOwn(queryName) || deepPath(queryName, name) !== undefined,
-      from(parts) {
+      from(parts, { depth }) {
         const pairs = parts.query.flatMap((pair) => {
           const path = deepPath(pair.name, name)
+          if (path && path.length > depth) throw new StyleError(`nests deeper than ${depth} levels`)
           return path ? [{ path, value: decode(pair.rawValue ?? '') }] : []
         })
         const bare = parts.query.filter((pair) => isOwn(pair.name))
@@ -59,7 +61,8 @@ export function createReader(at: ParameterIn, options: StyleOptions, typed: Type
   const exploded = explode && (at === 'query' || at === 'cookie')
   if (exploded && shape === 'object') {
     const claims = (queryName: string): boolean => typed.members.has(queryName)
-    const takesUndeclared = typed.open && at === 'query'
+    const takesUndeclared = (queryName: string): boolean =>
+      at === 'query' && (typed.open || typed.memberOf(queryName) !== undefined)
     const isScalarToo = [...typed.types].some((type) => type !== 'object' && type !== 'array')
     return {
       claims: (queryName) => claims(queryName) || (isScalarToo && isOwn(queryName)),
@@ -68,7 +71,8 @@ export function createReader(at: ParameterIn, options: StyleOptions, typed: Type
         const scalar = isScalarToo ? one(valuesOf(parts, at, name)) : undefined
         if (scalar !== undefined) return decode(scalar)
         const own = pairsIn(parts).filter((pair) => claims(pair.name))
-        const pairs = takesUndeclared ? [...own, ...parts.undeclaredQuery] : own
+        const further = parts.undeclaredQuery.filter((pair) => takesUndeclared(pair.name))
+        const pairs = [...own, ...further]
         return pairs.length === 0 ? undefined : fromPairs(pairs, typed, decode)
       },
     }
@@ -99,7 +103,7 @@ function fromPairs(pairs: readonly QueryPair[], typed: TypedSchema, decode: Deco
   const object = emptyObject()
   for (const { name, rawValue } of pairs) {
     const value = decode(rawValue ?? '')
-    if (typed.members.get(name)?.shape === 'array') append(object, name, value)
+    if (typed.memberOf(name)?.shape === 'array') append(object, name, value)
     else setOnce(object, name, value)
   }
   return object

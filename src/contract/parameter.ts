@@ -1,10 +1,12 @@
 import type { Violation } from '../problem/problem.js'
 import type { DefectLog } from './defect.js'
 import { childPointer, escapeToken, isJsonObject, type JsonObject } from './json-pointer.js'
+import type { ReadLimits } from './limits.js'
 import { isJson, parseMediaType } from './media-type.js'
 import type { OpenApiVersion } from './openapi-version.js'
 import { createReader, decoderOf, one, valuesOf, type RawParts } from './parameter-reader.js'
 import { StyleError, stylesIn, type ParameterIn, type ParameterStyle } from './parameter-style.js'
+import { JsonSyntaxError, parseJson } from './parse-json.js'
 import { MalformedEncodingError } from './query-string.js'
 import type { Located, Resolver } from './reference.js'
 import { readTypes } from './schema-types.js'
@@ -17,10 +19,13 @@ export interface Parameter {
   readonly in: ParameterIn
   /** Whether a query parameter of this name belongs to this parameter. */
   readonly claims: (queryName: string) => boolean
-  /** Whether it takes undeclared query parameters as members: an exploded object that is open. */
-  readonly takesUndeclared: boolean
+  /** Whether it takes an undeclared query parameter as a member: an exploded object that is open, or has it by pattern. */
+  readonly takesUndeclared: (queryName: string) => boolean
   /** The value, or violations. `undefined` where an optional parameter is left out and has no default. */
-  readonly read: (parts: RawParts) => { readonly value?: unknown; readonly violations: readonly Violation[] }
+  readonly read: (
+    parts: RawParts,
+    limits: ReadLimits,
+  ) => { readonly value?: unknown; readonly violations: readonly Violation[] }
 }
 
 export interface ParameterContext {
@@ -64,11 +69,11 @@ export function toParameter(name: string, at: ParameterIn, required: boolean, ex
     name,
     in: at,
     claims: extract.claims,
-    takesUndeclared: extract.takesUndeclared ?? false,
-    read(parts) {
+    takesUndeclared: extract.takesUndeclared ?? (() => false),
+    read(parts, limits) {
       let found: unknown
       try {
-        found = extract.from(parts)
+        found = extract.from(parts, limits)
       } catch (error) {
         if (error instanceof StyleError) return { violations: [violation('style', error.message)] }
         if (error instanceof MalformedEncodingError)
@@ -79,7 +84,10 @@ export function toParameter(name: string, at: ParameterIn, required: boolean, ex
         if (extract.default !== undefined) return { value: extract.default, violations: [] }
         return { violations: required ? [violation('required', 'is required')] : [] }
       }
-      return { value: found, violations: extract.validate(found, at, `/${escapeToken(name)}`) }
+      return {
+        value: found,
+        violations: extract.validate(found, at, `/${escapeToken(name)}`, limits.violations),
+      }
     },
   }
 }
@@ -87,10 +95,10 @@ export function toParameter(name: string, at: ParameterIn, required: boolean, ex
 /** How the value of one parameter is taken from a request and checked. */
 export interface Extract {
   readonly claims: (queryName: string) => boolean
-  readonly from: (parts: RawParts) => unknown
+  readonly from: (parts: RawParts, limits: ReadLimits) => unknown
   readonly validate: Validate
   readonly default?: unknown
-  readonly takesUndeclared?: boolean
+  readonly takesUndeclared?: Parameter['takesUndeclared']
 }
 
 function compileContent(
@@ -113,16 +121,20 @@ function compileContent(
   return {
     claims: (queryName) => queryName === name,
     validate,
-    from(parts) {
+    from(parts, limits) {
       const raw = one(valuesOf(parts, at, name))
-      if (raw === undefined) return undefined
-      try {
-        return JSON.parse(decoderOf(at)(raw)) as unknown
-      } catch (error) {
-        if (error instanceof MalformedEncodingError) throw error
-        throw new StyleError('must be JSON')
-      }
+      return raw === undefined ? undefined : readJson(decoderOf(at)(raw), limits)
     },
+  }
+}
+
+/** Throws `StyleError`. */
+export function readJson(text: string, { depth }: ReadLimits): unknown {
+  try {
+    return parseJson(Buffer.from(text), depth)
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error
+    throw new StyleError(error.message)
   }
 }
 
@@ -155,11 +167,11 @@ function compileSchema(
   const read = createReader(at, options, typed)
   return {
     claims: read.claims,
-    takesUndeclared: read.takesUndeclared ?? false,
+    ...(read.takesUndeclared && { takesUndeclared: read.takesUndeclared }),
     validate: validators.validatorFor(schemaPointer, 'request'),
     default: typed.default,
-    from(parts) {
-      const unstyled = read.from(parts)
+    from(parts, limits) {
+      const unstyled = read.from(parts, limits)
       return unstyled === undefined ? undefined : typed.coerce(unstyled)
     },
   }

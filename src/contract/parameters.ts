@@ -1,5 +1,6 @@
 import type { Violation } from '../problem/problem.js'
 import { childPointer, escapeToken } from './json-pointer.js'
+import { defaultLimits, type ReadLimits } from './limits.js'
 import { compileParameter, type Parameter, type ParameterContext } from './parameter.js'
 import type { RawParts } from './parameter-reader.js'
 import type { ParameterIn } from './parameter-style.js'
@@ -20,6 +21,7 @@ export interface Parameters {
   readonly decode: (
     parts: Omit<RawParts, 'undeclaredQuery'>,
     unknownQueryParameters: 'refuse' | 'allow',
+    limits?: ReadLimits,
   ) => { readonly decoded: DecodedParameters; readonly violations: readonly Violation[] }
 }
 
@@ -62,17 +64,18 @@ export function compileParameters(
   checkTemplate(declared, templateNames, pointer, context)
   const compiled = [...declared.values()].flatMap((parameter) => compile(parameter, context) ?? [])
   const inQuery = compiled.filter((parameter) => parameter.in === 'query')
-  const takesUndeclared = inQuery.some((parameter) => parameter.takesUndeclared)
+  const takesUndeclared = (name: string): boolean =>
+    inQuery.some((parameter) => parameter.takesUndeclared(name))
   const ownNames = new Set(inQuery.map(({ name }) => name))
   const isDeclared = (name: string): boolean =>
     context.credentialNames.has(name) || inQuery.some((parameter) => parameter.claims(name))
   return {
-    decode(parts, unknownQueryParameters) {
+    decode(parts, unknownQueryParameters, limits = defaultLimits) {
       const undeclaredQuery = parts.query.filter(({ name }) => !isDeclared(name))
-      const result = decodeAll(compiled, { ...parts, undeclaredQuery })
+      const result = decodeAll(compiled, { ...parts, undeclaredQuery }, limits)
       if (unknownQueryParameters === 'allow') return result
       // The name of an exploded object is no member of it: who sends it means another style.
-      const refused = undeclaredQuery.filter(({ name }) => !takesUndeclared || ownNames.has(name))
+      const refused = undeclaredQuery.filter(({ name }) => !takesUndeclared(name) || ownNames.has(name))
       return { decoded: result.decoded, violations: [...result.violations, ...unknown(refused)] }
     },
   }
@@ -118,11 +121,15 @@ function checkTemplate(
   }
 }
 
-function decodeAll(parameters: readonly Parameter[], parts: RawParts): ReturnType<Parameters['decode']> {
+function decodeAll(
+  parameters: readonly Parameter[],
+  parts: RawParts,
+  limits: ReadLimits,
+): ReturnType<Parameters['decode']> {
   const decoded = { params: emptyMap(), query: emptyMap(), headers: emptyMap(), cookies: emptyMap() }
   const violations: Violation[] = []
   for (const parameter of parameters) {
-    const { value, violations: found } = parameter.read(parts)
+    const { value, violations: found } = parameter.read(parts, limits)
     if (found.length > 0) violations.push(...found)
     else if (value !== undefined) {
       const name = parameter.in === 'header' ? parameter.name.toLowerCase() : parameter.name

@@ -1,17 +1,17 @@
+import { defaultLimits } from './limits.js'
+
 /** Thrown for bytes that are not JSON within the limits; `message` is for the caller. */
 export class JsonSyntaxError extends Error {
   override readonly name = 'JsonSyntaxError'
 }
 
-export const defaultDepthLimit = 64
-
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
  * UTF-8 bytes -> JSON value (RFC 8259). Of duplicate members the last wins. Throws `JsonSyntaxError`; `depthLimit` bounds
- * how deep arrays and objects nest, default 64.
+ * how deep arrays and objects nest.
  */
-export function parseJson(bytes: Uint8Array, depthLimit: number = defaultDepthLimit): unknown {
+export function parseJson(bytes: Uint8Array, depthLimit: number = defaultLimits.depth): unknown {
   let text: string
   try {
     text = utf8.decode(bytes)

@@ -26,19 +26,23 @@ export function createPatterns(): Patterns {
   }
 }
 
+function compilePattern(source: string): CompiledPattern {
+  let message = ''
+  const regexp = toRegExp(source, (error) => (message ||= error.message))
+  return { regexp, message, hazard: regexp && findHazard(regexp) }
+}
+
 /**
  * With the `u` flag, as JSON Schema recommends; without it where the expression is one only then: many documents escape what
  * needs no escape (`\-`), which the flag forbids.
  */
-function compilePattern(source: string): CompiledPattern {
-  let message = ''
+export function toRegExp(source: string, onError?: (error: Error) => void): RegExp | undefined {
   for (const flags of ['u', '']) {
     try {
-      const regexp = new RegExp(source, flags)
-      return { regexp, message, hazard: findHazard(regexp) }
+      return new RegExp(source, flags)
     } catch (error) {
-      message ||= (error as Error).message
+      onError?.(error as Error)
     }
   }
-  return { regexp: undefined, message, hazard: undefined }
+  return undefined
 }

@@ -1,10 +1,11 @@
-import { childPointer, isJsonObject } from './json-pointer.js'
-import { isJson, parseMediaType } from './media-type.js'
-import { toParameter, type Parameter, type ParameterContext } from './parameter.js'
-import { append, emptyObject, StyleError, type Unstyled } from './parameter-style.js'
-import { decodePercent, decodeQuery, type QueryPair } from './query-string.js'
+import type { WholeFormat } from './body-format.js'
+import { compileForm } from './form-body.js'
+import { childPointer, escapeToken, isJsonObject } from './json-pointer.js'
+import { defaultLimits } from './limits.js'
+import { isJson, isUrlencodedForm, parseMediaType } from './media-type.js'
+import { readJson, toParameter, type Parameter, type ParameterContext } from './parameter.js'
+import { decodePercent } from './query-string.js'
 import type { Located } from './reference.js'
-import { readTypes } from './schema-types.js'
 
 /* OpenAPI 3.2 "Parameter Object" with `in: querystring`: the whole query is one value of a media type. */
 
@@ -12,41 +13,56 @@ import { readTypes } from './schema-types.js'
 export function compileQueryString(
   name: string,
   { value, pointer }: Located,
-  { resolver, validators, defects }: ParameterContext,
+  context: ParameterContext,
 ): Parameter | undefined {
+  const { resolver, validators, defects } = context
   const content = isJsonObject(value['content']) ? value['content'] : {}
   const [entry, ...more] = Object.entries(content)
   const mediaType = entry && parseMediaType(entry[0])
-  const isForm = mediaType?.subtype === 'x-www-form-urlencoded'
+  const isForm = mediaType !== undefined && isUrlencodedForm(mediaType)
   if (!entry || !mediaType || more.length > 0 || !(isForm || isJson(mediaType))) {
     const message = 'the query can be read as one of JSON or application/x-www-form-urlencoded here'
     defects.report({ code: 'unsupported-media-type', pointer: childPointer(pointer, 'content'), message })
     return undefined
   }
-  const at = childPointer(pointer, 'content', entry[0], 'schema')
-  const schema = isJsonObject(entry[1]) ? entry[1]['schema'] : undefined
-  const typed = schema === undefined ? undefined : readTypes(resolver, schema, at)
-  return toParameter(name, 'query', value['required'] === true, {
+  const found = resolver.resolve(entry[1], childPointer(pointer, 'content', entry[0]))
+  if (!found) return undefined
+  const at = childPointer(found.pointer, 'schema')
+  const schema = found.value['schema']
+  const validate = schema === undefined ? () => [] : validators.validatorFor(at, 'request')
+  const isRequired = value['required'] === true
+  if (isForm) return toFormParameter(name, isRequired, compileForm(found, validate, context))
+  return toParameter(name, 'query', isRequired, {
     claims: () => true,
-    validate: schema === undefined ? () => [] : validators.validatorFor(at, 'request'),
-    from({ queryString, query }) {
-      if (queryString === '') return undefined
-      if (isForm) {
-        const object = toObject(query)
-        return typed ? typed.coerce(object) : object
-      }
-      try {
-        return JSON.parse(decodePercent(queryString)) as unknown
-      } catch (error) {
-        if (error instanceof SyntaxError) throw new StyleError('must be JSON')
-        throw error
-      }
-    },
+    validate,
+    from: ({ queryString }, limits) =>
+      queryString === '' ? undefined : readJson(decodePercent(queryString), limits),
   })
 }
 
-function toObject(query: readonly QueryPair[]): Unstyled {
-  const object = emptyObject()
-  for (const { name, rawValue } of query) append(object, name, decodeQuery(rawValue ?? ''))
-  return object
+/** Read like a body of that media type, `encoding` included. */
+function toFormParameter(name: string, isRequired: boolean, form: WholeFormat): Parameter {
+  const pointer = `/${escapeToken(name)}`
+  return {
+    name,
+    in: 'query',
+    claims: () => true,
+    takesUndeclared: () => false,
+    read({ queryString }, limits) {
+      if (queryString === '') {
+        const violation = { in: 'query', pointer, keyword: 'required', detail: 'is required' } as const
+        return { violations: isRequired ? [violation] : [] }
+      }
+      // How many parameters a query may have is decided before any is looked at.
+      const { value, violations } = form.decode(Buffer.from(queryString), {
+        ...defaultLimits,
+        ...limits,
+        members: Infinity,
+      })
+      if (violations.length === 0) return { value, violations }
+      return {
+        violations: violations.map((one) => ({ ...one, in: 'query', pointer: pointer + one.pointer })),
+      }
+    },
+  }
 }

@@ -1,4 +1,6 @@
 import { childPointer, isJsonObject, valueAt, type JsonObject } from './json-pointer.js'
+import { toRegExp } from './pattern.js'
+import type { TypeName } from './value-keywords.js'
 import type { Located, Resolver } from './reference.js'
 import type { Shape, Unstyled } from './parameter-style.js'
 
@@ -6,8 +8,6 @@ import type { Shape, Unstyled } from './parameter-style.js'
  * What a parameter's schema says of types, seen through `$ref` and the applicators. Text becomes a number or a boolean
  * only where the declared type asks for one.
  */
-
-type TypeName = 'string' | 'number' | 'integer' | 'boolean' | 'null' | 'array' | 'object'
 
 /** A schema as text is turned into a value by it. */
 export interface TypedSchema {
@@ -17,6 +17,8 @@ export interface TypedSchema {
   readonly default: unknown
   /** Declared member names, where the shape is an object. */
   readonly members: ReadonlyMap<string, TypedSchema>
+  /** What is declared of a member, by name or else by pattern. */
+  readonly memberOf: (name: string) => TypedSchema | undefined
   /** Whether members beside the declared ones are let through. */
   readonly open: boolean
   /** Turns text, or what a style made of it, into a value by declared type. What does not fit stays as it is. */
@@ -40,6 +42,7 @@ export function readTypes(resolver: Resolver, schema: unknown, pointer: string):
     get members() {
       return typed().members
     },
+    memberOf: (name) => typed().memberOf(name),
     get open() {
       return typed().open
     },
@@ -50,6 +53,7 @@ export function readTypes(resolver: Resolver, schema: unknown, pointer: string):
 function read(resolver: Resolver, schema: unknown, pointer: string): TypedSchema {
   const types = new Set<TypeName>()
   const members = new Map<string, TypedSchema>()
+  const patterns: { readonly regexp: RegExp; readonly typed: TypedSchema }[] = []
   let items: TypedSchema | undefined
   let additional: TypedSchema | undefined
   let open = true
@@ -63,10 +67,19 @@ function read(resolver: Resolver, schema: unknown, pointer: string): TypedSchema
     if (value['default'] !== undefined) fallback ??= value['default']
     if (isJsonObject(value['properties']))
       for (const name of Object.keys(value['properties'])) members.set(name, inside('properties', name))
+    if (isJsonObject(value['patternProperties'])) {
+      for (const source of Object.keys(value['patternProperties'])) {
+        const regexp = toRegExp(source)
+        // One that is no expression is reported with the schemas.
+        if (regexp) patterns.push({ regexp, typed: inside('patternProperties', source) })
+      }
+    }
     if (value['items'] !== undefined) items ??= inside('items')
     if (value['additionalProperties'] === false || value['unevaluatedProperties'] === false) open = false
     else if (isJsonObject(value['additionalProperties'])) additional ??= inside('additionalProperties')
   }
+  const memberOf = (name: string): TypedSchema | undefined =>
+    members.get(name) ?? patterns.find(({ regexp }) => regexp.test(name))?.typed
   const shape = shapeOf(types, members)
   const coerce = (value: Unstyled): unknown => {
     const list = shape === 'array' ? toList(value) : undefined
@@ -75,12 +88,12 @@ function read(resolver: Resolver, schema: unknown, pointer: string): TypedSchema
     if (Array.isArray(value)) return value as readonly Unstyled[]
     const object = Object.create(null) as Record<string, unknown>
     for (const [name, member] of Object.entries(value as Record<string, Unstyled>)) {
-      const typed = members.get(name) ?? additional
+      const typed = memberOf(name) ?? additional
       object[name] = typed ? typed.coerce(member) : member
     }
     return object
   }
-  return { types, shape, default: fallback, members, open, coerce }
+  return { types, shape, default: fallback, members, memberOf, open, coerce }
 }
 
 /** The schema and everything it is composed of, each once. */

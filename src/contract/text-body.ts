@@ -7,11 +7,11 @@ export function textFormat(validate: Validate, typed: TypedSchema | undefined): 
   return {
     kind: 'whole',
     emptyIsValue: true,
-    decode(bytes) {
+    decode(bytes, { violations: limit }) {
       const text = decodeUtf8(bytes)
       if (text === undefined) return { violations: [bodyViolation('', 'encoding', 'is not UTF-8')] }
       const value = typed?.shape === 'primitive' ? typed.coerce(text) : text
-      return { value, violations: validate(value, 'body') }
+      return { value, violations: validate(value, 'body', '', limit) }
     },
   }
 }

@@ -5,6 +5,7 @@ import { createDefaults, readDefaultValues, type Fill } from './defaults.js'
 import type { DefectLog } from './defect.js'
 import { readDiscriminators } from './discriminator.js'
 import { createRun, unusable, type Check } from './evaluation.js'
+import { defaultLimits } from './limits.js'
 import type { OpenApiVersion } from './openapi-version.js'
 import { createPatterns } from './pattern.js'
 import type { OpenApiDocument } from './read-document.js'
@@ -19,7 +20,12 @@ import { createWithheld, nothingWithheld, type Direction, type Withheld } from '
  * Checks a value against one schema; nothing where it fits. `pointer` stands before the pointers of the violations. Members
  * that a request leaves out get their defaults where the value fits, so that no default decides whether it does.
  */
-export type Validate = (value: unknown, part: Violation['in'], pointer?: string) => readonly Violation[]
+export type Validate = (
+  value: unknown,
+  part: Violation['in'],
+  pointer?: string,
+  violationLimit?: number,
+) => readonly Violation[]
 
 /** What the schemas of a document check, by the pointer of a schema. */
 export interface Validators {
@@ -36,11 +42,7 @@ export interface ValidatorOptions {
   readonly document: OpenApiDocument
   readonly version: OpenApiVersion
   readonly defects: DefectLog
-  /** Violations reported of one value. Default 20. */
-  readonly violationLimit?: number
 }
-
-export const defaultViolationLimit = 20
 
 const none: readonly Violation[] = []
 
@@ -50,8 +52,6 @@ const none: readonly Violation[] = []
  */
 export function createValidators(options: ValidatorOptions): Validators {
   const { document, version, defects } = options
-  // A value that does not fit has at least one violation.
-  const violationLimit = Math.max(1, options.violationLimit ?? defaultViolationLimit)
   const index = createSchemaIndex(document, version, defects)
   const patterns = createPatterns()
   const faulty = checkSchemas(index, patterns, defects)
@@ -81,12 +81,13 @@ export function createValidators(options: ValidatorOptions): Validators {
     const scope = node && { resource: node.resource, outer: undefined }
     let check: Check | undefined
     let fill: Fill | undefined
-    return (value, part, prefix = '') => {
+    return (value, part, prefix = '', violationLimit = defaultLimits.violations) => {
       if (!check) {
         check = node ? sides[direction].compiler.compile(node) : unusable
         fill = node && direction === 'request' ? defaults.fillFor(node) : undefined
       }
-      const run = createRun(violationLimit, scope)
+      // A value that does not fit has at least one violation.
+      const run = createRun(Math.max(1, violationLimit), scope)
       const isFitting = check(value, run)
       if (isFitting && !run.isBroken) {
         fill?.(value)

@@ -5,7 +5,6 @@ import type { Contract } from '../contract/load-contract.js'
 import type { DecodedInput, Operation } from '../contract/operation.js'
 import type { Principal } from '../contract/principal.js'
 import { MalformedEncodingError } from '../contract/query-string.js'
-import { defaultViolationLimit } from '../contract/validator.js'
 import { Problem } from '../problem/problem.js'
 import { silentLogger, type Logger } from '../telemetry/log.js'
 import type { ExchangeState } from './exchange.js'
@@ -107,12 +106,16 @@ export function openapiMiddleware(options: OpenapiMiddlewareOptions): Middleware
         detail: `A request may have at most ${parameterLimit} query parameters.`,
       })
     }
-    const { decoded, violations } = operation.parameters.decode(parts, unknownQueryParameters)
+    const { decoded, violations } = operation.parameters.decode(
+      parts,
+      unknownQueryParameters,
+      bodyOptions.limits,
+    )
     const body = operation.requestBody
       ? await readBody(ctx.req, ctx.res, operation.requestBody, bodyOptions)
       : { value: undefined, violations: [] }
     if (violations.length > 0 || body.violations.length > 0) {
-      const errors = [...violations, ...body.violations].slice(0, defaultViolationLimit)
+      const errors = [...violations, ...body.violations].slice(0, Math.max(1, bodyOptions.limits.violations))
       throw new Problem('invalid-request', { errors })
     }
     return { ...decoded, body: body.value }

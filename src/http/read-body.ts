@@ -1,12 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { finished } from 'node:stream'
-import {
-  BodyLimitError,
-  type BodyFormat,
-  type BodyLimits,
-  type DecodedBody,
-} from '../contract/body-format.js'
+import { BodyLimitError, type BodyFormat, type DecodedBody } from '../contract/body-format.js'
+import { defaultLimits, type BodyLimits } from '../contract/limits.js'
 import { LinesError } from '../contract/lines.js'
 import type { RequestBody } from '../contract/request-body.js'
 import { Problem } from '../problem/problem.js'
@@ -16,12 +12,18 @@ import { readChunks } from './content-coding.js'
 export interface BodyOptions {
   /** Largest request body, bytes before and after decompression. Default: 1,048,576. */
   readonly bodyLimitBytes?: number
+  /** Violations told of one request. Default: 20. */
+  readonly violationLimit?: number
+  /** How deep arrays and objects of a request nest, levels. Default: 64. */
+  readonly depthLimit?: number
   /** Most members of a urlencoded form. Default: 1,000. */
   readonly memberLimit?: number
   /** Most parts of a multipart body. Default: 1,000. */
   readonly partLimit?: number
   /** Bytes that all parts of a multipart body may have together which are no files. Default: 1,048,576. */
   readonly fieldLimitBytes?: number
+  /** Bytes of one line of a line-delimited body. Default: 1,048,576. */
+  readonly lineLimitBytes?: number
   /** Bytes of uploaded files that one request keeps in memory; what is more goes to disk. Default: 65,536. */
   readonly fileMemoryBytes?: number
   /** Folder for uploaded files, until the request is over. Default: the system's, for temporary files. */
@@ -35,11 +37,17 @@ export interface ResolvedBodyOptions {
 }
 
 export function resolveBodyOptions(options: BodyOptions): ResolvedBodyOptions {
-  const { bodyLimitBytes = 1_048_576, memberLimit = 1_000, partLimit = 1_000 } = options
-  const { fieldLimitBytes = 1_048_576, fileMemoryBytes = 65_536, fileFolder = tmpdir() } = options
+  const { bodyLimitBytes = 1_048_576, fileMemoryBytes = 65_536, fileFolder = tmpdir() } = options
   return {
     limitBytes: bodyLimitBytes,
-    limits: { members: memberLimit, parts: partLimit, fieldBytes: fieldLimitBytes },
+    limits: {
+      violations: options.violationLimit ?? defaultLimits.violations,
+      depth: options.depthLimit ?? defaultLimits.depth,
+      members: options.memberLimit ?? defaultLimits.members,
+      parts: options.partLimit ?? defaultLimits.parts,
+      fieldBytes: options.fieldLimitBytes ?? defaultLimits.fieldBytes,
+      lineBytes: options.lineLimitBytes ?? defaultLimits.lineBytes,
+    },
     store: { memoryBytes: fileMemoryBytes, folder: fileFolder },
   }
 }
@@ -90,7 +98,7 @@ async function decode(
   response: ServerResponse,
   { limits, store: storeOptions }: ResolvedBodyOptions,
 ): Promise<DecodedBody> {
-  if (format.kind === 'lines') return { value: linesOrProblem(format.decode(chunks)), violations: [] }
+  if (format.kind === 'lines') return { value: linesOrProblem(format.decode(chunks, limits)), violations: [] }
   if (format.kind === 'whole') {
     const bytes = await readWhole(chunks)
     if (bytes.length === 0 && !format.emptyIsValue) return required ? missing : nothing

@@ -1,6 +1,7 @@
 import type { BinaryContent, FilePart, KeepBytes } from '../../src/contract/binary-content.js'
-import type { BodyLimits, DecodedBody } from '../../src/contract/body-format.js'
+import type { DecodedBody } from '../../src/contract/body-format.js'
 import type { DefectPolicy } from '../../src/contract/defect.js'
+import { defaultLimits, type BodyLimits } from '../../src/contract/limits.js'
 import { loadContract } from '../../src/contract/load-contract.js'
 import { createBinaryStore } from '../../src/http/binary-store.js'
 import { anonymous, documentWith } from './document.js'
@@ -40,7 +41,7 @@ export async function createBodyReader(
   const document = documentTaking(content, options)
   const contract = await loadContract(document as never, { onDefect: options.onDefect ?? 'refuse' })
   const body = contract.operations.get('POST /a')!.requestBody!
-  const limits = { members: 1_000, parts: 1_000, fieldBytes: 1_048_576, ...options.limits }
+  const limits = { ...defaultLimits, ...options.limits }
   return {
     warnings: contract.warnings.map(({ code, pointer }) => `${code} ${pointer}`),
     async read(contentType, sent) {
@@ -58,7 +59,7 @@ export async function createBodyReader(
           return format.decode(chunks, limits, keep)
         case 'lines': {
           const value: unknown[] = []
-          for await (const line of format.decode(chunks)) value.push(line)
+          for await (const line of format.decode(chunks, limits)) value.push(line)
           return { value, violations: [] }
         }
       }

@@ -34,10 +34,9 @@ export function testedSchema(schema: unknown, options: SchemaOptions = {}): Test
     ...options.document,
     components: { schemas: { ...schemas, Tested: schema } },
   }
-  const limit = violationLimit === undefined ? {} : { violationLimit }
-  const validators = createValidators({ document, version, defects: log, ...limit })
+  const validators = createValidators({ document, version, defects: log })
   const validate = validators.validatorFor('#/components/schemas/Tested', direction)
-  const violations = (value: unknown): readonly Violation[] => validate(value, 'body')
+  const violations = (value: unknown): readonly Violation[] => validate(value, 'body', '', violationLimit)
   return {
     validators,
     validate,

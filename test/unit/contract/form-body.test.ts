@@ -50,6 +50,19 @@ describe('members of a urlencoded form', () => {
     { schema: object({}), sent: 'x=1&y=2&x=3', value: { x: ['1', '3'], y: '2' } },
     { schema: object({}, { additionalProperties: integer }), sent: 'x=1', value: { x: 1 } },
     { schema: undefined, sent: 'x=1', value: { x: '1' } },
+    {
+      schema: object(
+        { a: string },
+        { patternProperties: { '^n': integer, '^l': integers }, additionalProperties: false },
+      ),
+      sent: 'a=1&n1=1&n2=2&l=3',
+      value: { a: '1', n1: 1, n2: 2, l: [3] },
+    },
+    {
+      schema: object({}, { patternProperties: { '^c': colour } }),
+      sent: 'c=%7B%22R%22:1%7D',
+      value: { c: { R: 1 } },
+    },
   ])('of $sent by $schema', async ({ schema, sent, value }) => {
     const components = { schemas: { Form: object({ n: integer }) } }
     expect(await readForm(schema, sent, {}, { components })).toEqual({ value, violations: [] })

@@ -53,6 +53,29 @@ describe('a parameter that is the whole query (OpenAPI 3.2)', () => {
   })
 
   it.each([
+    {
+      given: 'JSON',
+      encoding: { contentType: 'application/json' },
+      target: (a: string) => `where={"a":${a}}`,
+    },
+    {
+      given: 'deepObject',
+      encoding: { style: 'deepObject', explode: true },
+      target: (a: string) => `where[a]=${a}`,
+    },
+    { given: 'a list of pairs', encoding: { explode: false }, target: (a: string) => `where=a,${a}` },
+  ])('has members that its encoding writes as $given', async ({ encoding, target }) => {
+    const where = { type: 'object', properties: { a: { type: 'integer' } } }
+    const schema = { ...filter, properties: { ...filter.properties, where } }
+    const content = { 'application/x-www-form-urlencoded': { schema, encoding: { where: encoding } } }
+    const parameter = { name: 'filter', in: 'querystring', content }
+    const { status, body } = await get(parameter, `/a?n=1&${target('2')}`)
+    expect([status, body.query]).toEqual([200, { filter: { n: 1, where: { a: 2 } } }])
+    const refused = await get(parameter, `/a?n=1&${target('1.5')}`)
+    expect([refused.status, refused.body.errors[0].pointer]).toEqual([400, '/filter/where/a'])
+  })
+
+  it.each([
     { parameter: form, target: '/a?n=one', want: ['/filter/n', 'type'] },
     { parameter: form, target: '/a?tags=a', want: ['/filter/n', 'required'] },
     { parameter: json, target: '/a?%7Bnot', want: ['/filter', 'style'] },
