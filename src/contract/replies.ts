@@ -2,15 +2,19 @@ import type { Violation } from '../problem/problem.js'
 import { childPointer, isJsonObject } from './json-pointer.js'
 import type { Keep } from './declared-members.js'
 import type { DefectLog } from './defect.js'
+import { createAcceptTest } from './accept.js'
 import { toHeaderText } from './header-value.js'
 import {
   createMediaTypeMap,
   findAhead,
   isJson,
+  isJsonSequence,
   isLineDelimitedJson,
+  isText,
   parseMediaType,
   type MediaType,
 } from './media-type.js'
+import type { OpenApiVersion } from './openapi-version.js'
 import { unstyle } from './parameter-style.js'
 import type { Located, Resolver } from './reference.js'
 import { readTypes } from './schema-types.js'
@@ -24,25 +28,39 @@ import type { Validate, Validators } from './validator.js'
 export interface Replies {
   /** The reply declared for a status, also by range (`4XX`). */
   readonly find: (status: number) => DeclaredReply | undefined
+  /** Media types of what may be replied to a request that succeeds; none where it may be answered without a body. */
+  readonly mediaTypes: readonly string[]
+  /** Whether an `Accept` field allows one of them. */
+  readonly isAcceptable: (accept: string) => boolean
 }
 
 export interface DeclaredReply {
   /** The media type of a reply that names none: the only one declared, where it is no range. */
   readonly soleMediaType: string | undefined
   readonly hasContent: boolean
+  readonly mediaTypes: readonly string[]
   readonly find: (contentType: string) => ReplyFormat | undefined
   readonly validateHeaders: (headers: Readonly<Record<string, unknown>>) => readonly Violation[]
 }
 
 export interface ReplyFormat {
-  readonly kind: 'json' | 'lines' | 'raw'
-  /** Checks the body, or one line of it. */
+  readonly kind: 'json' | 'lines' | 'sequence' | 'raw'
+  /** Of the body, or of one line of it. */
+  readonly check: ReplyCheck
+  /** OpenAPI 3.2: of all lines as one list, where `schema` describes that. */
+  readonly all?: ReplyCheck
+}
+
+export interface ReplyCheck {
   readonly validate: Validate
   /** Leaves out what must not leave; `undefined` where nothing is withheld. */
   readonly keep: Keep | undefined
 }
 
+const unchecked: ReplyCheck = { validate: () => [], keep: undefined }
+
 export interface ReplyContext {
+  readonly version: OpenApiVersion
   readonly resolver: Resolver
   readonly validators: Validators
   readonly defects: DefectLog
@@ -66,7 +84,13 @@ export function compileReplies(responses: unknown, pointer: string, context: Rep
       context.defects.report({ code: 'invalid-structure', pointer: at, message })
     }
   }
+  const successes = [...exact, ...ranges].filter(([status]) => status === 2 || Math.floor(status / 100) === 2)
+  const mediaTypes = successes.every(([, { hasContent }]) => hasContent)
+    ? [...new Set(successes.flatMap(([, reply]) => reply.mediaTypes))]
+    : []
   return {
+    mediaTypes,
+    isAcceptable: mediaTypes.length === 0 ? () => true : createAcceptTest(mediaTypes),
     find: (status) =>
       exact.get(status) ?? ranges.get(Math.floor(status / 100)) ?? (status >= 400 ? other : undefined),
   }
@@ -89,6 +113,7 @@ function compileReply({ value, pointer }: Located, context: ReplyContext): Decla
   return {
     soleMediaType: names.length === 1 && sole !== undefined && !sole.includes('*') ? sole : undefined,
     hasContent: names.length > 0,
+    mediaTypes: names,
     validateHeaders: compileHeaders(value['headers'], childPointer(pointer, 'headers'), context),
     find: findAhead(names, (contentType) => {
       const actual = parseMediaType(contentType)
@@ -102,6 +127,7 @@ type FormatByKind = Readonly<Record<ReplyFormat['kind'], ReplyFormat>>
 
 function kindOf(mediaType: MediaType): ReplyFormat['kind'] {
   if (isLineDelimitedJson(mediaType)) return 'lines'
+  if (isJsonSequence(mediaType)) return 'sequence'
   return isJson(mediaType) ? 'json' : 'raw'
 }
 
@@ -109,27 +135,48 @@ function compileFormat(
   range: MediaType,
   mediaTypeObject: unknown,
   pointer: string,
-  { validators }: ReplyContext,
+  { resolver, version, validators, defects }: ReplyContext,
 ): FormatByKind {
-  const schema = isJsonObject(mediaTypeObject) ? mediaTypeObject['schema'] : undefined
-  const raw: ReplyFormat = { kind: 'raw', validate: () => [], keep: undefined }
-  const isRange = range.type === '*' || range.subtype.includes('*')
-  if (schema === undefined || (kindOf(range) === 'raw' && !isRange)) {
-    return { raw, json: { ...raw, kind: 'json' }, lines: { ...raw, kind: 'lines' } }
+  const found = isJsonObject(mediaTypeObject) ? resolver.resolve(mediaTypeObject, pointer) : undefined
+  const checkOf = (field: 'schema' | 'itemSchema'): ReplyCheck | undefined => {
+    if (found?.value[field] === undefined) return undefined
+    const at = childPointer(found.pointer, field)
+    // Found out when the first reply leaves, as what a schema compiles to is.
+    let known: { readonly keep: Keep | undefined } | undefined
+    return {
+      validate: validators.validatorFor(at, 'reply'),
+      get keep() {
+        known ??= { keep: validators.keepFor(at) }
+        return known.keep
+      },
+    }
   }
-  const at = childPointer(pointer, 'schema')
-  const validate = validators.validatorFor(at, 'reply')
-  // Found out when the first reply leaves, as what a schema compiles to is.
-  let known: { readonly keep: Keep | undefined } | undefined
-  const of = (kind: 'json' | 'lines'): ReplyFormat => ({
-    kind,
-    validate,
-    get keep() {
-      known ??= { keep: validators.keepFor(at) }
-      return known.keep
-    },
-  })
-  return { raw, json: of('json'), lines: of('lines') }
+  const isRange = range.type === '*' || range.subtype.includes('*')
+  const kind = kindOf(range)
+  if (found?.value['itemSchema'] !== undefined && !isRange && kind !== 'lines' && kind !== 'sequence') {
+    const message = '`itemSchema` is enforced for line-delimited JSON and JSON text sequences only: remove it'
+    defects.report({ code: 'unsupported-media-type', pointer: childPointer(pointer, 'itemSchema'), message })
+  }
+  const whole = checkOf('schema')
+  // In 3.0 and 3.1 `schema` describes one line; in 3.2 that is `itemSchema`, and `schema` describes all of them as a list.
+  const [line, all] = version === '3.2' ? [checkOf('itemSchema'), whole] : [whole, undefined]
+  const raw =
+    isText(range) && whole && found
+      ? { ...unchecked, validate: textCheck(whole.validate, found, resolver) }
+      : unchecked
+  return {
+    raw: { kind: 'raw', check: raw },
+    json: { kind: 'json', check: whole ?? unchecked },
+    lines: { kind: 'lines', check: line ?? unchecked, ...(all && { all }) },
+    sequence: { kind: 'sequence', check: line ?? unchecked, ...(all && { all }) },
+  }
+}
+
+/** A text is held against its schema by declared type, as it is in requests. */
+function textCheck(validate: Validate, { value, pointer }: Located, resolver: Resolver): Validate {
+  const typed = readTypes(resolver, value['schema'], childPointer(pointer, 'schema'))
+  return (body, part) =>
+    typeof body === 'string' ? validate(typed.shape === 'primitive' ? typed.coerce(body) : body, part) : []
 }
 
 function compileHeaders(

@@ -83,7 +83,12 @@ function read(resolver: Resolver, schema: unknown, pointer: string): TypedSchema
   const shape = shapeOf(types, members)
   const coerce = (value: Unstyled): unknown => {
     const list = shape === 'array' ? toList(value) : undefined
-    if (list) return items ? list.map(items.coerce) : list
+    // No style writes lists of lists: a text in a list is no list of one, else a list of itself would have no end.
+    if (list && items) {
+      const { types: itemTypes, coerce: coerceItem } = items
+      return list.map((item) => (typeof item === 'string' ? coerceText(item, itemTypes) : coerceItem(item)))
+    }
+    if (list) return list
     if (typeof value === 'string') return coerceText(value, types)
     if (Array.isArray(value)) return value as readonly Unstyled[]
     const object = Object.create(null) as Record<string, unknown>

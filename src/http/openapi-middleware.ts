@@ -87,6 +87,7 @@ export function openapiMiddleware(options: OpenapiMiddlewareOptions): Middleware
           const { authorize, handler } = served.get(operation) as Served
           ctx.state.operation = operation
           const principal = await authorizeRequest(ctx, operation, authorize, logger)
+          assertAcceptable(ctx, operation)
           const input = await readInput(ctx, operation, rawParameters, target.query)
           await sendReply(ctx, operation, await handler(input, principal), reply)
         }
@@ -141,6 +142,13 @@ async function authorizeRequest(
   if (authorization.headers) ctx.set(authorization.headers)
   if (authorization.principal) ctx.state.principal = authorization.principal
   return authorization.principal
+}
+
+/** RFC 9110 section 15.5.7. Problems are sent whatever is accepted. */
+function assertAcceptable(ctx: Context, { replies }: Operation): void {
+  const { accept } = ctx.req.headers
+  if (accept === undefined || replies.isAcceptable(accept)) return
+  throw new Problem('not-acceptable', { detail: `The answer can be ${replies.mediaTypes.join(' or ')}.` })
 }
 
 /** RFC 9110 sections 9.3.7 and 15.5.6: both answers name the methods that there are. */

@@ -3,7 +3,7 @@ import type { Context } from 'koa'
 import type { AnyReply } from '../contract/handler.js'
 import { toHeaderText } from '../contract/header-value.js'
 import type { Operation } from '../contract/operation.js'
-import type { DeclaredReply, ReplyFormat } from '../contract/replies.js'
+import type { DeclaredReply, ReplyCheck, ReplyFormat } from '../contract/replies.js'
 import { Problem, type Violation } from '../problem/problem.js'
 import type { Logger } from '../telemetry/log.js'
 
@@ -102,27 +102,30 @@ async function toBody(
   }
   const format = contentType === undefined ? undefined : declared?.find(contentType)
   if (declared && !format) drift(`media type \`${contentType ?? 'none'}\` is not declared`)
-  const check = validateReplies === 'off' ? undefined : format?.validate
-  if (format?.kind === 'lines') return toLines(body as AsyncIterable<unknown>, format, check, drift)
-  if (format?.kind === 'raw' || (!format && isRaw(body))) return toRaw(body)
-  const violations = check?.(body, 'body') ?? []
+  if (format?.kind === 'lines' || format?.kind === 'sequence')
+    return toLines(body as AsyncIterable<unknown>, format, validateReplies !== 'off', drift)
+  const { validate, keep } = format?.check ?? {}
+  const violations = (validateReplies === 'off' ? undefined : validate?.(body, 'body')) ?? []
   if (violations.length > 0) drift('the body does not fit', violations)
-  return JSON.stringify(format?.keep ? format.keep(body) : body)
+  if (format?.kind === 'raw' || (!format && isRaw(body))) return toRaw(body)
+  return JSON.stringify(keep ? keep(body) : body)
 }
 
 /** The first line is written before anything is sent, so that what fails at once can still be told. */
 async function toLines(
   lines: AsyncIterable<unknown> | Iterable<unknown>,
-  { keep }: ReplyFormat,
-  check: ReplyFormat['validate'] | undefined,
+  { kind, check: { keep, validate }, all: whole }: ReplyFormat,
+  isChecked: boolean,
   drift: Drift,
 ): Promise<Readable> {
+  // RFC 7464 section 2.2.
+  const begin = kind === 'sequence' ? '\u001e' : ''
   async function* write(): AsyncGenerator<string> {
     let index = 0
-    for await (const line of lines) {
-      const violations = check?.(line, 'body', `/${index++}`) ?? []
+    for await (const line of whole ? await collect(lines, whole, isChecked, drift) : lines) {
+      const violations = isChecked ? validate(line, 'body', `/${index++}`) : []
       if (violations.length > 0) drift('a line does not fit', violations)
-      yield `${JSON.stringify(keep ? keep(line) : line)}\n`
+      yield `${begin}${JSON.stringify(keep ? keep(line) : line)}\n`
     }
   }
   const written = write()
@@ -133,6 +136,20 @@ async function toLines(
     yield* written
   }
   return Readable.from(all(), { objectMode: false })
+}
+
+/** What is described as one list can only be checked as one. */
+async function collect(
+  lines: AsyncIterable<unknown> | Iterable<unknown>,
+  { validate, keep }: ReplyCheck,
+  isChecked: boolean,
+  drift: Drift,
+): Promise<readonly unknown[]> {
+  const list: unknown[] = []
+  for await (const line of lines) list.push(line)
+  const violations = isChecked ? validate(list, 'body') : []
+  if (violations.length > 0) drift('the lines do not fit', violations)
+  return (keep ? keep(list) : list) as readonly unknown[]
 }
 
 function isRaw(body: unknown): boolean {

@@ -18,7 +18,7 @@ const comparisons = [
   },
 ].map(({ name, operationId, status, body }): Comparison => {
   const reply = contract.operations.get(operationId)?.replies.find(status)
-  const keep = reply?.find('application/json')?.keep
+  const keep = reply?.find('application/json')?.check.keep
   if (!keep) throw new Error(`${operationId} keeps nothing back`)
   return { name, ours: () => JSON.stringify(keep(body)), peer: () => JSON.stringify(body) }
 })

@@ -355,6 +355,143 @@ describe('replies', () => {
     expect([response.type, response.body]).toEqual(['application/x-ndjson', '{"name":"a"}\n{"name":"b"}\n'])
   })
 
+  it.each([
+    {
+      version: '3.1.0',
+      type: 'application/x-ndjson',
+      media: { schema },
+      want: '{"name":"a"}\n{"name":"b"}\n',
+    },
+    {
+      version: '3.1.0',
+      type: 'application/json-seq',
+      media: { schema },
+      want: '\u001e{"name":"a"}\n\u001e{"name":"b"}\n',
+    },
+    {
+      version: '3.2.0',
+      type: 'application/geo+json-seq',
+      media: { itemSchema: schema },
+      want: '\u001e{"name":"a"}\n\u001e{"name":"b"}\n',
+    },
+    {
+      version: '3.2.0',
+      type: 'application/jsonl',
+      media: { itemSchema: schema, schema: { type: 'array', maxItems: 2 } },
+      want: '{"name":"a"}\n{"name":"b"}\n',
+    },
+    {
+      version: '3.2.0',
+      type: 'application/jsonl',
+      media: { schema: { type: 'array', items: schema, minItems: 2 } },
+      want: '{"name":"a"}\n{"name":"b"}\n',
+    },
+    {
+      version: '3.2.0',
+      type: 'application/jsonl',
+      media: { schema: { type: 'array', maxItems: 1 } },
+      want: undefined,
+    },
+    {
+      version: '3.2.0',
+      type: 'application/jsonl',
+      media: { itemSchema: { type: 'string' } },
+      want: undefined,
+    },
+    {
+      version: '3.2.0',
+      type: 'application/jsonl',
+      media: { schema: { type: 'array', items: { type: 'string' } } },
+      want: undefined,
+    },
+  ])(
+    'of several values are held against $media of $type in OpenAPI $version',
+    async ({ version, type, media, want }) => {
+      const responses = { 200: { description: 'Several.', content: { [type]: media } } }
+      const body = [{ name: 'a' }, { name: 'b' }]
+      const agent = await gate(
+        { '/a': { get: { security: [], responses } } },
+        { 'GET /a': () => ({ status: 200, body }) },
+        { rest: { openapi: version } },
+      )
+      const response = await agent
+        .get('/a')
+        .buffer()
+        .parse((res, done) => {
+          const chunks: Buffer[] = []
+          res.on('data', (chunk: Buffer) => chunks.push(chunk))
+          res.on('end', () => done(null, Buffer.concat(chunks).toString()))
+        })
+      expect(response.status).toBe(want === undefined ? 500 : 200)
+      if (want !== undefined) expect([response.type, response.body]).toEqual([type, want])
+    },
+  )
+
+  it.each([
+    { schema: { type: 'string', maxLength: 2 }, body: 'ab', want: 200 },
+    { schema: { type: 'string', maxLength: 2 }, body: 'abc', want: 500 },
+    { schema: { type: 'integer' }, body: '7', want: 200 },
+    { schema: { type: 'integer' }, body: 'seven', want: 500 },
+  ])('of text are held against $schema: $body is $want', async ({ schema: text, body, want }) => {
+    const responses = { 200: { description: 'Text.', content: { 'text/plain': { schema: text } } } }
+    const agent = await gate(
+      { '/a': { get: { security: [], responses } } },
+      { 'GET /a': () => ({ status: 200, body }) },
+    )
+    expect((await agent.get('/a')).status).toBe(want)
+  })
+
+  it('whose itemSchema cannot be enforced are a defect', async () => {
+    const content = { 'text/event-stream': { itemSchema: { type: 'object' } } }
+    const document = documentWith(
+      { '/a': { get: { ...get, responses: { 200: { description: 'Events.', content } } } } },
+      { openapi: '3.2.0' },
+    )
+    await expect(loadContract(document)).rejects.toThrow('itemSchema')
+  })
+
+  describe('that the caller cannot take are 406', () => {
+    const content = { 'application/json': {}, 'text/*': {} }
+    it.each([
+      { accept: '*/*', want: 200 },
+      { accept: 'application/*', want: 200 },
+      { accept: 'text/html, application/json;q=0.1', want: 200 },
+      { accept: 'application/xml', want: 406 },
+      { accept: 'application/json;q=0', want: 406 },
+      { accept: '*/*, application/json;q=0, text/*;q=0', want: 406 },
+      { accept: 'application/json;v=2', want: 200 },
+      { accept: 'image/png;note="a, application/json"', want: 406 },
+      { accept: 'text/csv', want: 200 },
+      { accept: 'nonsense', want: 200 },
+      { accept: '', want: 200 },
+    ])('by Accept: $accept -> $want', async ({ accept, want }) => {
+      let calls = 0
+      const handler: AnyHandler = () => (
+        calls++,
+        { status: 200, headers: { 'Content-Type': 'application/json' }, body: 1 }
+      )
+      const operation = {
+        security: [],
+        responses: {
+          200: { description: 'Ok.', content },
+          404: { description: 'No.', content: { 'application/xml': {} } },
+        },
+      }
+      const agent = await gate({ '/a': { get: operation } }, { 'GET /a': handler })
+      const { status, type } = await agent.get('/a').set('Accept', accept)
+      expect([status, type, calls]).toEqual([
+        want,
+        want === 200 ? 'application/json' : 'application/problem+json',
+        want === 200 ? 1 : 0,
+      ])
+    })
+
+    it('never where the answer may have no body', async () => {
+      const agent = await gate({ '/a': { get } }, { 'GET /a': () => ({ status: 204 }) })
+      expect((await agent.get('/a').set('Accept', 'image/png')).status).toBe(204)
+    })
+  })
+
   it('that fail before their first line are a 500, and after it a broken connection', async () => {
     const stream = {
       security: [],
