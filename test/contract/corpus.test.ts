@@ -4,6 +4,7 @@ import { loadContract } from '../../src/contract/load-contract.js'
 import { join } from 'node:path'
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { reasonOf } from '../support/contested-cases.js'
 import {
   corpusFolder,
   hasCorpus,
@@ -48,11 +49,25 @@ const misread: Readonly<Record<string, string>> = {
 function gated<T extends Case>(name: string): readonly T[] {
   if (!hasCorpus) return []
   return readCorpus<{ readonly cases: readonly T[] }>(name).cases.filter(
-    (one) =>
-      !one.contested &&
-      one.specValid &&
-      !Object.hasOwn(neverBoots, one.spec) &&
-      !Object.hasOwn(misread, one.id),
+    (one) => one.specValid && !Object.hasOwn(neverBoots, one.spec) && !Object.hasOwn(misread, one.id),
+  )
+}
+
+/** A contested case may be decided the other way, but not without a reason, nor with one that is out of date. */
+async function judge(
+  { id, contested }: Pick<Case, 'id' | 'contested'>,
+  check: () => Promise<void>,
+): Promise<void> {
+  if (!contested) return check()
+  const differs = await check().then(
+    () => false,
+    (error: unknown) => {
+      if ((error as Error).name === 'AssertionError') return true
+      throw error
+    },
+  )
+  expect(differs, differs ? 'say why in contested-cases.ts' : 'remove it from contested-cases.ts').toBe(
+    reasonOf(id) !== undefined,
   )
 }
 
@@ -91,8 +106,10 @@ describe.skipIf(!hasCorpus)(title, () => {
               ? Buffer.from(request.body, 'base64')
               : request.body
           const { status, body: text } = await service.send({ ...request, body: body ?? null })
-          if (want.expect === 'accept') expect(status, text).toBeLessThan(300)
-          else expect(want.statusAny ?? [400, 422], text).toContain(status)
+          await judge(want, async () => {
+            if (want.expect === 'accept') expect(status, text).toBeLessThan(300)
+            else expect(want.statusAny ?? [400, 422], text).toContain(status)
+          })
         },
       )
     },
@@ -118,17 +135,19 @@ describe.skipIf(!hasCorpus)(`${title}: parameters`, () => {
     it.each(cases)('$id $expect $request.path', async ({ parameter, request, ...want }) => {
       service.reached.length = 0
       const { status, body } = await service.send(request)
-      if (want.expect === 'reject') {
-        expect([400, 404], body).toContain(status)
-        return
-      }
-      expect(status, body).toBeLessThan(300)
-      const group = service.reached[0]?.input[groups[parameter.in as 'path']] as Readonly<
-        Record<string, unknown>
-      >
-      const name = parameter.in === 'header' ? parameter.name.toLowerCase() : parameter.name
-      if (want.present === false) expect(group[name]).toBeUndefined()
-      else expect(group[name]).toEqual(want.decoded)
+      await judge(want, async () => {
+        if (want.expect === 'reject') {
+          expect([400, 404], body).toContain(status)
+          return
+        }
+        expect(status, body).toBeLessThan(300)
+        const group = service.reached[0]?.input[groups[parameter.in as 'path']] as Readonly<
+          Record<string, unknown>
+        >
+        const name = parameter.in === 'header' ? parameter.name.toLowerCase() : parameter.name
+        if (want.present === false) expect(group[name]).toBeUndefined()
+        else expect(group[name]).toEqual(want.decoded)
+      })
     })
   })
 })
@@ -144,16 +163,19 @@ describe.skipIf(!hasCorpus)(`${title}: routes`, () => {
   }
   it.each(gated<RouteCase>('routes.json'))(
     '$id $request.method $request.path leads to $expect.operation',
-    async ({ spec, request, expect: want }) => {
+    async ({ spec, request, expect: want, ...rest }) => {
       const basePath = await serverPathOf(spec, request.path)
       const service = await serveDocument(path(spec), { unknownQueryParameters: 'allow', basePath })
       try {
         const { status, body } = await service.send(request)
-        if (want.status !== undefined) expect(status, body).toBe(want.status)
-        else if (want.operation === null || want.matches === false) expect([404, 405], body).toContain(status)
-        else expect([404, 405], body).not.toContain(status)
-        const reached = service.reached[0]?.operation
-        if (reached !== undefined && want.operation) expect(reached).toBe(want.operation)
+        await judge(rest, async () => {
+          if (want.status !== undefined) expect(status, body).toBe(want.status)
+          else if (want.operation === null || want.matches === false)
+            expect([404, 405], body).toContain(status)
+          else expect([404, 405], body).not.toContain(status)
+          const reached = service.reached[0]?.operation
+          if (reached !== undefined && want.operation) expect(reached).toBe(want.operation)
+        })
       } finally {
         await service.close()
       }
@@ -203,7 +225,9 @@ describe.skipIf(!hasCorpus)(`${title}: responses`, () => {
       )
       try {
         const answer = await service.send({ method: 'GET', path: '/reply' })
-        expect(answer.body.includes('internal-error') ? 'invalid' : 'valid', answer.body).toBe(want.expect)
+        await judge(want, async () =>
+          expect(answer.body.includes('internal-error') ? 'invalid' : 'valid', answer.body).toBe(want.expect),
+        )
       } finally {
         await service.close()
       }
