@@ -1,17 +1,15 @@
 import type { Violation } from '../problem/problem.js'
-import { bodyViolation } from './body-format.js'
 import type { JsonObject } from './json-pointer.js'
 import type { Located } from './reference.js'
 
 /*
  * What a schema can say of bytes. JSON Schema describes none, so a text stands for them where the whole body is held
- * against its schema; their number is checked here ("Binary Streams", OpenAPI 3.2).
+ * against its schema, one as long as they are many ("Binary Streams", OpenAPI 3.2).
  */
 
 export interface FileSchema {
-  /** What is validated in place of the bytes. */
-  readonly placeholder: string
-  readonly validateSize: (size: number, pointer: string) => readonly Violation[]
+  /** What is validated in place of that many bytes: a text with as many characters. */
+  readonly standIn: (size: number) => string
   /** What of the schema cannot be enforced. */
   readonly flaw: { readonly message: string; readonly pointer: string } | undefined
 }
@@ -28,29 +26,25 @@ const unenforceable = [
   'items',
 ] as const
 
-/** A longer text would be made anew with every document, and counted with every request. */
-const placeholderLimit = 65_536
+/** Characters that a text can have in any Node.js that is supported. */
+const longestText = 0x1fffffe8
 
 /** `parts` are the schema and all that it is composed of. */
 export function readFileSchema(parts: readonly Located[]): FileSchema {
-  let minLength = 0
-  let maxLength = Infinity
+  let largest = 0
   let flaw: FileSchema['flaw']
   for (const { value, pointer } of parts) {
-    if (typeof value['minLength'] === 'number') minLength = Math.max(minLength, value['minLength'])
-    if (typeof value['maxLength'] === 'number') maxLength = Math.min(maxLength, value['maxLength'])
-    const found = minLength > placeholderLimit ? '`minLength` above 65,536' : findUnenforceable(value)
+    for (const bound of [value['minLength'], value['maxLength']])
+      if (typeof bound === 'number') largest = Math.max(largest, bound)
+    const found = largest > longestText ? `a length above ${longestText}` : findUnenforceable(value)
     if (found === undefined) continue
     const message = `${found} is not enforced for bytes: remove it, or declare \`type: string, format: binary\``
     flaw ??= { message, pointer }
   }
   return {
     flaw,
-    placeholder: 'x'.repeat(Math.min(minLength, placeholderLimit)),
-    validateSize(size, at) {
-      if (size < minLength) return [bodyViolation(at, 'minLength', `must have ${minLength} bytes or more`)]
-      return size > maxLength ? [bodyViolation(at, 'maxLength', `must have ${maxLength} bytes or fewer`)] : []
-    },
+    // Nothing tells sizes beyond the largest bound apart.
+    standIn: (size) => 'x'.repeat(Math.min(size, largest + 1, longestText)),
   }
 }
 
@@ -62,4 +56,10 @@ function findUnenforceable(schema: JsonObject): string | undefined {
   const types = Array.isArray(type) ? type : [type ?? 'string']
   const fits = types.every((name) => name === 'string' || name === 'null')
   return fits ? undefined : `\`type: ${JSON.stringify(type)}\``
+}
+
+/** Lengths are bytes here, and told as such. */
+export function inBytes(violation: Violation): Violation {
+  const isLength = violation.keyword === 'minLength' || violation.keyword === 'maxLength'
+  return isLength ? { ...violation, detail: violation.detail.replace('characters', 'bytes') } : violation
 }

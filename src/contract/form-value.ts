@@ -1,6 +1,7 @@
 import type { Violation } from '../problem/problem.js'
 import type { FilePart } from './binary-content.js'
 import { bodyViolation, type DecodedBody } from './body-format.js'
+import { inBytes } from './file-schema.js'
 import type { FormMember, FormMembers } from './form-member.js'
 import { childPointer } from './json-pointer.js'
 import {
@@ -175,22 +176,24 @@ function checkFiles(
   validate: Validate,
   limits: ReadLimits,
 ): DecodedBody {
-  const violations: Violation[] = []
+  const filePointers = new Set<string>()
   const stood = Object.create(null) as Record<string, unknown>
   for (const [name, value] of Object.entries(object)) {
-    const { placeholder, validateSize } = members.memberOf(name).file
-    const standIn = (item: unknown, pointer: string): unknown => {
+    const { standIn } = members.memberOf(name).file
+    const replace = (item: unknown, pointer: string): unknown => {
       if (!files.has(item)) return item
-      violations.push(...validateSize((item as FilePart).size, pointer))
-      return placeholder
+      filePointers.add(pointer)
+      return standIn((item as FilePart).size)
     }
     const pointer = childPointer('', name)
     stood[name] =
       files.size > 0 && Array.isArray(value)
-        ? value.map((item, index) => standIn(item, childPointer(pointer, index)))
-        : standIn(value, pointer)
+        ? value.map((item, index) => replace(item, childPointer(pointer, index)))
+        : replace(value, pointer)
   }
-  violations.push(...validate(stood, 'body', '', limits.violations))
+  const violations = validate(stood, 'body', '', limits.violations).map((violation) =>
+    filePointers.has(violation.pointer) ? inBytes(violation) : violation,
+  )
   if (violations.length > 0) return { violations }
   // Validation has added defaults; what was replaced for it is put back.
   for (const [name, value] of Object.entries(object)) if (holdsFile(value, files)) stood[name] = value

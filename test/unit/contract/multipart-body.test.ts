@@ -123,6 +123,46 @@ describe('parts', () => {
     { a: { ...file, minLength: 4 }, part: { name: 'a', value: 'éx', filename: 'f' }, want: ['/a minLength'] },
     { a: { ...file, maxLength: 2 }, part: { name: 'a', value: 'éx', filename: 'f' }, want: ['/a maxLength'] },
     {
+      a: {
+        anyOf: [
+          { ...file, maxLength: 3 },
+          { ...file, minLength: 6 },
+        ],
+      },
+      part: { name: 'a', value: 'é', filename: 'f' },
+      want: [],
+    },
+    {
+      a: {
+        anyOf: [
+          { ...file, maxLength: 3 },
+          { ...file, minLength: 6 },
+        ],
+      },
+      part: { name: 'a', value: 'éxx', filename: 'f' },
+      want: ['/a anyOf'],
+    },
+    {
+      a: {
+        anyOf: [
+          { ...file, maxLength: 3 },
+          { ...file, minLength: 6 },
+        ],
+      },
+      part: { name: 'a', value: 'éxxxx', filename: 'f' },
+      want: [],
+    },
+    {
+      a: {
+        oneOf: [
+          { ...file, maxLength: 3 },
+          { ...file, minLength: 3 },
+        ],
+      },
+      part: { name: 'a', value: 'éx', filename: 'f' },
+      want: ['/a oneOf'],
+    },
+    {
       a: { type: 'array', items: file, minItems: 2 },
       part: { name: 'a', filename: 'f' },
       want: ['/a minItems'],
