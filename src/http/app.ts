@@ -1,5 +1,6 @@
 import cors from '@koa/cors'
 import Koa, { type Middleware } from 'koa'
+import type { Contract } from '../contract/load-contract.js'
 import { Problem } from '../problem/problem.js'
 import { silentLogger, type Logger } from '../telemetry/log.js'
 import { accessLog } from './access-log.js'
@@ -36,7 +37,7 @@ export function createApp(options: CreateAppOptions): Koa<ExchangeState> {
     requestId(),
     accessLog(logger),
     securityHeaders(options),
-    ...(corsOrigins.length > 0 ? [crossOrigin(corsOrigins)] : []),
+    ...(corsOrigins.length > 0 ? [crossOrigin(corsOrigins, methodsOf(options.contract))] : []),
     problems(),
     probes(options),
     overload(options),
@@ -50,18 +51,23 @@ export function createApp(options: CreateAppOptions): Koa<ExchangeState> {
 }
 
 /** An origin that is not listed gets no CORS header at all; none is ever reflected unseen. */
-function crossOrigin(origins: readonly string[]): Middleware {
+function crossOrigin(origins: readonly string[], methods: readonly string[]): Middleware {
   const listed = new Set(origins)
   return cors({
     origin: (ctx) => {
       const origin = ctx.get('Origin')
       return listed.has(origin) ? origin : ''
     },
-    allowMethods: 'GET,HEAD,PUT,POST,DELETE,PATCH',
+    allowMethods: methods.join(','),
     exposeHeaders: ['DPoP-Nonce', 'ETag', 'Location', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id'],
     maxAge: 600,
     keepHeadersOnError: false,
   })
+}
+
+/** GET also serves what is published beside the document. */
+function methodsOf({ operations }: Contract): readonly string[] {
+  return [...new Set(['GET', 'HEAD', ...[...operations.values()].map(({ method }) => method)])]
 }
 
 const notFound: Middleware = function notFound() {

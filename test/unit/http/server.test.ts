@@ -355,6 +355,34 @@ describe('CORS', () => {
   })
 })
 
+describe('OPTIONS that the document declares', () => {
+  it.each([
+    {
+      given: 'a preflight request of a listed origin',
+      origin: 'https://app.test',
+      method: 'PUT',
+      want: [204, 'GET,HEAD,PUT,OPTIONS', 0],
+    },
+    {
+      given: 'that of another origin',
+      origin: 'https://evil.test',
+      method: 'PUT',
+      want: [200, undefined, 1],
+    },
+    { given: 'any other request', origin: 'https://app.test', method: undefined, want: [200, undefined, 1] },
+  ])('is served, but for preflight requests: $given', async ({ origin, method, want }) => {
+    const contract = await loadContract(documentWith({ '/a': { options: echoing, put: echoing } }))
+    let calls = 0
+    const handlers = { 'OPTIONS /a': () => (calls++, { status: 200, body: 1 }), 'PUT /a': echo }
+    const app = createApp({ contract, handlers, authenticators: {}, corsOrigins: ['https://app.test'] })
+    const { url } = await serve(app)
+    const { status, headers } = await request(url)
+      .options('/a')
+      .set({ Origin: origin, ...(method !== undefined && { 'Access-Control-Request-Method': method }) })
+    expect([status, headers['access-control-allow-methods'], calls]).toEqual(want)
+  })
+})
+
 describe('probes', () => {
   it('say that the process lives, and whether it is ready', async () => {
     let ready = false
