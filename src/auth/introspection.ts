@@ -14,8 +14,8 @@ export interface IntrospectionOptions {
   readonly now?: () => number
   /** Told of failures; never of tokens or credentials. Default: nobody. */
   readonly logger?: Logger
-  /** Milliseconds for one reply, looking for the endpoint included. Default: 2,000. */
-  readonly waitMs?: number
+  /** Milliseconds for one reply, looking for the endpoint included. Default: 5,000. */
+  readonly timeoutMs?: number
 }
 
 /** Answers that are about the token that was sent and not about the server. */
@@ -36,7 +36,7 @@ export function createIntrospector(
   endpoint: () => Promise<string>,
   options: IntrospectionOptions = {},
 ): (token: string) => Promise<Authentication> {
-  const { now = Date.now, logger = silentLogger, waitMs = 2000 } = options
+  const { now = Date.now, logger = silentLogger, timeoutMs = 5000 } = options
   const { issuer, introspection } = policy
   const { scopeFrom, scopeFormat, clientIdFrom, requiredClaims } = introspection
   const rules: ClaimRules = {
@@ -50,7 +50,7 @@ export function createIntrospector(
   const backoff = createBackoff(now)
 
   const ask = async (token: string): Promise<Claims> => {
-    const signal = AbortSignal.timeout(waitMs)
+    const signal = AbortSignal.timeout(timeoutMs)
     const url = await within(endpoint(), signal)
     const reply = await fetchJson(url, {
       ...(options.fetch !== undefined && { fetch: options.fetch }),

@@ -47,8 +47,10 @@ export interface KeySetOptions extends Omit<FetchJsonOptions, 'signal'> {
   readonly maxStaleSeconds?: number
   /** Seconds that pass between two fetches for the sake of unknown keys. Default: 30. */
   readonly cooldownSeconds?: number
-  /** Milliseconds for which requests wait for keys that are being loaded; the loading goes on. Default: 2,000. */
+  /** Milliseconds for which requests wait for keys that are being renewed; that goes on behind. Default: 2,000. */
   readonly waitMs?: number
+  /** The same where there are no keys yet, as when a service starts. Default: 5,000. */
+  readonly firstWaitMs?: number
 }
 
 /** Keys given in the configuration. Throws `JwkSetError`. */
@@ -70,6 +72,7 @@ export function createRemoteKeySet(jwksUri: () => Promise<string>, options: KeyS
     maxStaleSeconds = 3600,
     cooldownSeconds = 30,
     waitMs = 2000,
+    firstWaitMs = 5000,
   } = options
   let current: LoadedKeys | undefined
   let generation = 0
@@ -94,7 +97,7 @@ export function createRemoteKeySet(jwksUri: () => Promise<string>, options: KeyS
 
   /**
    * One load at a time, none before the end of the backoff. Settles when it is over, however it ends, or when it has
-   * taken `waitMs`: whoever comes after that does not wait at all, so that a slow issuer holds nobody up for long.
+   * taken too long to wait for: whoever comes after that does not wait at all, so that a slow issuer holds nobody up for long.
    */
   const refresh = (): Promise<void> => {
     if (pending !== undefined) return pending
@@ -102,7 +105,7 @@ export function createRemoteKeySet(jwksUri: () => Promise<string>, options: KeyS
     const loading = load().finally(() => {
       pending = undefined
     })
-    pending = atMost(loading, waitMs)
+    pending = atMost(loading, current === undefined ? firstWaitMs : waitMs)
     return pending
   }
 

@@ -230,7 +230,7 @@ describe('createIntrospector', () => {
       { title: 'no reply at all', given: () => undefined, code: 'timeout' },
     ])('at $title', async ({ given, code }) => {
       listener = given
-      await expect(create({ options: { waitMs: 300 } })('opaque-token')).resolves.toMatchObject({
+      await expect(create({ options: { timeoutMs: 300 } })('opaque-token')).resolves.toMatchObject({
         ok: false,
         reason: 'unavailable',
         code: 'introspection_unavailable',
@@ -256,7 +256,7 @@ describe('createIntrospector', () => {
         reason: 'unavailable',
         cause: { message: 'nowhere' },
       })
-      const slow = create({ find: () => new Promise(() => undefined), options: { waitMs: 5 } })
+      const slow = create({ find: () => new Promise(() => undefined), options: { timeoutMs: 5 } })
       await expect(slow('opaque-token')).resolves.toMatchObject({
         reason: 'unavailable',
         cause: { code: 'timeout' },

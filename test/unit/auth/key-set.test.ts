@@ -194,7 +194,7 @@ describe('createRemoteKeySet', () => {
     })
 
     it('keeps nobody waiting for longer than it may, and nobody at all after that', async () => {
-      const keySet = create({ fetch: slowFetch, waitMs: 20 })
+      const keySet = create({ fetch: slowFetch, firstWaitMs: 20 })
       const early = Array.from({ length: 50 }, () => keySet.findKey(headerOf(key)))
       for (const { status } of await Promise.allSettled(early)) expect(status).toBe('rejected')
       const late = await Promise.race([
