@@ -20,3 +20,14 @@ export const idempotencyKeys = gatehouse.table(
   },
   (table) => [index('idempotency_keys_expires_at').on(table.expiresAt)],
 )
+
+/** DPoP proofs that were used (RFC 9449 section 11.1), for as long as they could come again. */
+export const usedProofs = gatehouse.table(
+  'used_proofs',
+  {
+    /** Digest, of one length. */
+    id: text('id').primaryKey(),
+    expiresAt: timestamp('expires_at', { withTimezone: true, precision: 3 }).notNull(),
+  },
+  (table) => [index('used_proofs_expires_at').on(table.expiresAt)],
+)
