@@ -6,8 +6,11 @@ import {
   createAccessTokenAuthenticator,
   type AccessTokenAuthenticator,
 } from './auth/access-token-authenticator.js'
+import { createNonceSource } from './auth/dpop-nonce.js'
 import { createIssuerMetadataSource, discoverIssuer } from './auth/discovery.js'
 import type { IntrospectionInput } from './auth/introspection-policy.js'
+import { publicKeyAlgorithms } from './auth/issuer-preset.js'
+import type { ReplayGuard } from './auth/replay-guard.js'
 import {
   createResourceMetadata,
   resourceMetadataUrl,
@@ -17,6 +20,7 @@ import type { Config, IntrospectionConfig } from './config/config.js'
 import type { Handlers } from './contract/handler.js'
 import { loadContract, type Contract } from './contract/load-contract.js'
 import type { OpenApiDocument } from './contract/read-document.js'
+import { takesAccessTokens } from './contract/sender-constraint.js'
 import { createApp } from './http/app.js'
 import { createDocs, type Docs } from './http/docs.js'
 import { toPublishedDocument } from './http/published-document.js'
@@ -25,6 +29,7 @@ import { createInventoryHandlers } from './inventory/handlers/inventory-handlers
 import { inventoryMigrations } from './inventory/migrations.js'
 import { createClientRegistration, type ClientRegistration } from './service/client-registration.js'
 import { createServiceHandlers } from './service/service-handlers.js'
+import { createReplayGuard } from './store/replay-guard.js'
 import { openStore, type Store } from './store/store.js'
 import { createLogger } from './telemetry/create-logger.js'
 import type { Logger } from './telemetry/log.js'
@@ -55,15 +60,15 @@ export async function startService(config: Config, options: StartServiceOptions 
   const { logger = createLogger({ level: config.logLevel }) } = options
   const contract = options.contract ?? (await loadContract(bundledDocument))
   for (const defect of contract.warnings) logger.warn({ defect }, 'the document has a defect')
-  const accessTokens = createAccessTokens(config, logger)
   const store = options.store ?? (await openDatabase(config, logger))
   try {
+    const accessTokens = createAccessTokens(config, logger, createReplayGuard(store.db))
     await store.migrate(inventoryMigrations)
     let draining = false
     const app = createApp({
       contract,
       handlers: createHandlers(contract, config, store),
-      authenticators: forEveryBearerScheme(contract, accessTokens),
+      authenticators: forEveryTokenScheme(contract, accessTokens),
       logger,
       validateReplies: config.validateReplies,
       bodyLimitBytes: config.bodyLimitBytes,
@@ -72,7 +77,7 @@ export async function startService(config: Config, options: StartServiceOptions 
       ready: async () => !draining && (await store.ready()) && (await accessTokens.ready()),
       ...(config.docs && publish(contract, config, await findTokenEndpoint(config))),
       ...(config.publicUrl !== undefined && {
-        resourceMetadata: describeResource(contract, config.publicUrl, config),
+        resourceMetadata: describeResource(contract, config.publicUrl, config, accessTokens),
       }),
     })
     const server = createServer(app, config.tls && { tls: config.tls })
@@ -116,8 +121,16 @@ function createRegistration(config: Config): ClientRegistration | undefined {
   })
 }
 
-function createAccessTokens(config: Config, logger: Logger): AccessTokenAuthenticator {
-  const { issuer, issuerPreset, audiences, clientIds, introspection, publicUrl } = config
+function createAccessTokens(
+  config: Config,
+  logger: Logger,
+  replayGuard: ReplayGuard,
+): AccessTokenAuthenticator {
+  const { issuer, issuerPreset, audiences, clientIds, introspection, publicUrl, senderConstrained, tls } =
+    config
+  const { dpopNonceSecrets: secrets, certificateProxy: proxy } = config
+  const seesCertificates =
+    tls?.ca !== undefined || tls?.clientCertificates !== undefined || proxy !== undefined
   const policy = {
     issuer,
     audiences,
@@ -128,7 +141,12 @@ function createAccessTokens(config: Config, logger: Logger): AccessTokenAuthenti
   return createAccessTokenAuthenticator([policy], {
     logger,
     allowInsecureIssuers: !isProduction(config),
-    ...(publicUrl !== undefined && { resourceMetadataUrl: resourceMetadataUrl(publicUrl) }),
+    ...(publicUrl !== undefined && {
+      resourceMetadataUrl: resourceMetadataUrl(publicUrl),
+      dpop: { publicUrl, replayGuard, ...(secrets.length > 0 && { nonces: createNonceSource(secrets) }) },
+    }),
+    ...(seesCertificates && { mtls: proxy === undefined ? {} : { proxy } }),
+    ...(senderConstrained !== undefined && { senderConstrained }),
   })
 }
 
@@ -137,17 +155,12 @@ function toIntrospectionInput({ endpoint, ...client }: IntrospectionConfig): Int
 }
 
 /** Whatever the document calls the schemes that take access tokens, they are decided alike. */
-function forEveryBearerScheme(
+function forEveryTokenScheme(
   contract: Contract,
   accessTokens: AccessTokenAuthenticator,
 ): Readonly<Record<string, AccessTokenAuthenticator>> {
-  const bearer = [...contract.securitySchemes].filter(
-    ([, { type, scheme }]) =>
-      type === 'oauth2' ||
-      type === 'openIdConnect' ||
-      (type === 'http' && scheme?.toLowerCase() === 'bearer'),
-  )
-  return Object.fromEntries(bearer.map(([name]) => [name, accessTokens]))
+  const schemes = [...contract.securitySchemes].filter(([, scheme]) => takesAccessTokens(scheme))
+  return Object.fromEntries(schemes.map(([name]) => [name, accessTokens]))
 }
 
 /** The document as callers read it: with the addresses where they reach this service and its authorization server. */
@@ -177,6 +190,7 @@ function describeResource(
   contract: Contract,
   publicUrl: string,
   config: Config,
+  { bindings }: AccessTokenAuthenticator,
 ): { readonly path: string; readonly metadata: ResourceMetadata } {
   const requirements = [...contract.operations.values()].flatMap(({ security }) => security)
   const { title } = contract.document['info'] as { readonly title: string }
@@ -186,8 +200,29 @@ function describeResource(
     ...(config.docs && { documentationUrl: `${publicUrl.replace(/\/$/, '')}/docs` }),
     issuers: [config.issuer],
     scopes: requirements.flatMap((requirement) => Object.values(requirement).flat()),
+    ...(bindings.includes('dpop') && {
+      dpop: {
+        algorithms: publicKeyAlgorithms,
+        required: config.senderConstrained === 'dpop' || isDpopEverywhere(contract),
+      },
+    }),
+    tlsClientCertificateBound: bindings.includes('mtls'),
   })
   return { path: new URL(resourceMetadataUrl(publicUrl)).pathname, metadata }
+}
+
+/** Whether no operation takes an access token that is not bound by DPoP. */
+function isDpopEverywhere({ operations, securitySchemes }: Contract): boolean {
+  const asked = [...operations.values()].flatMap(({ security, senderConstraints }) =>
+    security
+      .flatMap((requirement) => Object.keys(requirement))
+      .filter((name) => {
+        const scheme = securitySchemes.get(name)
+        return scheme !== undefined && takesAccessTokens(scheme)
+      })
+      .map((name) => senderConstraints[name]?.includes('dpop') === true),
+  )
+  return asked.length > 0 && asked.every(Boolean)
 }
 
 function openDatabase({ databaseUrl, dataDir }: Config, logger: Logger): Promise<Store> {

@@ -5,6 +5,10 @@ export interface ResourceMetadataInput {
   readonly issuers: readonly string[]
   /** Scopes that the OpenAPI document names. */
   readonly scopes: readonly string[]
+  /** Proofs of DPoP that are checked (RFC 9449), and whether every access token must be bound by it. Default: none are. */
+  readonly dpop?: { readonly algorithms: readonly string[]; readonly required: boolean }
+  /** Whether access tokens that are bound to client certificates are taken (RFC 8705). Default: false. */
+  readonly tlsClientCertificateBound?: boolean
   /** Name for people. Default: none. */
   readonly name?: string
   /** Address of the documentation. Default: none. */
@@ -17,19 +21,27 @@ export interface ResourceMetadata {
   readonly authorization_servers?: readonly string[]
   readonly scopes_supported?: readonly string[]
   readonly bearer_methods_supported: readonly ['header']
+  readonly dpop_signing_alg_values_supported?: readonly string[]
+  readonly dpop_bound_access_tokens_required?: boolean
+  readonly tls_client_certificate_bound_access_tokens?: boolean
   readonly resource_name?: string
   readonly resource_documentation?: string
 }
 
 /** The document about this resource. Members without a value are left out (RFC 9728 section 3.2). */
 export function createResourceMetadata(input: ResourceMetadataInput): ResourceMetadata {
-  const { resource, issuers, scopes, name, documentationUrl } = input
+  const { resource, issuers, scopes, dpop, name, documentationUrl } = input
   assertResource(resource)
   return {
     resource,
     ...(issuers.length > 0 && { authorization_servers: [...issuers] }),
     ...(scopes.length > 0 && { scopes_supported: [...new Set(scopes)] }),
     bearer_methods_supported: ['header'],
+    ...(dpop && {
+      dpop_signing_alg_values_supported: [...dpop.algorithms],
+      dpop_bound_access_tokens_required: dpop.required,
+    }),
+    ...(input.tlsClientCertificateBound === true && { tls_client_certificate_bound_access_tokens: true }),
     ...(name !== undefined && { resource_name: name }),
     ...(documentationUrl !== undefined && { resource_documentation: documentationUrl }),
   }

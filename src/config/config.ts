@@ -17,6 +17,12 @@ export interface Config {
   readonly clientIds: readonly string[]
   /** How the issuer is asked about opaque tokens (RFC 7662). `undefined`: not at all, they are refused. */
   readonly introspection: IntrospectionConfig | undefined
+  /** How every access token must be bound to its caller. `undefined`: as the document asks, bearer tokens else. */
+  readonly senderConstrained: SenderConstrained | undefined
+  /** Secrets that nonces for DPoP proofs are made of, the first one, and accepted by, all. Empty: none are asked for. */
+  readonly dpopNonceSecrets: readonly string[]
+  /** The proxy whose header names the client certificate. `undefined`: none, only certificates of this TLS server count. */
+  readonly certificateProxy: CertificateProxyConfig | undefined
   /** Initial access token for client registration (RFC 7591 section 3). `undefined`: nothing can be registered. */
   readonly registrationToken: string | undefined
   /** Web origins that browsers may call from. Empty: none, CORS is off. */
@@ -52,6 +58,19 @@ export interface TlsConfig {
   readonly key: string
   /** Certificates that client certificates must chain to. */
   readonly ca?: string
+  /** `optional`: any certificate is taken, and none too. Absent: as `ca` says. */
+  readonly clientCertificates?: (typeof clientCertificateModes)[number]
+}
+
+export const clientCertificateModes = ['optional', 'required'] as const
+
+export const senderConstrainedValues = ['dpop', 'mtls', 'any'] as const
+export type SenderConstrained = (typeof senderConstrainedValues)[number]
+
+export interface CertificateProxyConfig {
+  readonly header: string
+  /** IP addresses and CIDR blocks. */
+  readonly addresses: readonly string[]
 }
 
 export const issuerPresets = [

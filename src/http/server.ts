@@ -27,16 +27,18 @@ export interface CreateServerOptions extends LingerOptions {
   readonly maxHeaderBytes?: number
 }
 
-/** PEM texts. With `ca` clients are asked for a certificate. */
+/** PEM texts. */
 export interface TlsOptions {
   readonly cert: string
   readonly key: string
+  /** Authorities that client certificates must come from. */
   readonly ca?: string
   /**
-   * Clients without a certificate that leads to `ca`: `'required'` ends their handshake, `'optional'` leaves them to the
-   * security requirements of each operation. Default: `'required'`.
+   * `required`: no handshake without a certificate that chains to `ca`. `optional`: any certificate is taken, and what it is
+   * worth is for the security requirements of each operation; a token bound to it vouches for it. Default: `required` with
+   * `ca`, else none is asked for.
    */
-  readonly clientCertificate?: 'required' | 'optional'
+  readonly clientCertificates?: 'optional' | 'required'
 }
 
 export interface GatehouseServer extends Server {
@@ -135,9 +137,9 @@ function findRefusal({ headersDistinct, httpVersion, headers }: IncomingMessage)
   return undefined
 }
 
-function toTlsSettings({ clientCertificate = 'required', ...texts }: TlsOptions): object {
-  if (texts.ca === undefined) return texts
-  return { ...texts, requestCert: true, rejectUnauthorized: clientCertificate === 'required' }
+function toTlsSettings({ clientCertificates, ...texts }: TlsOptions): object {
+  const requestCert = texts.ca !== undefined || clientCertificates !== undefined
+  return { ...texts, requestCert, rejectUnauthorized: clientCertificates !== 'optional' }
 }
 
 /** Answers under way, by connection. */

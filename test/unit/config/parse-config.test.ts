@@ -38,6 +38,9 @@ describe('parseConfig', () => {
       audiences: ['api://inventory'],
       clientIds: [],
       introspection: undefined,
+      senderConstrained: undefined,
+      dpopNonceSecrets: [],
+      certificateProxy: undefined,
       registrationToken: undefined,
       corsOrigins: [],
       tls: undefined,
@@ -74,6 +77,10 @@ describe('parseConfig', () => {
       INTROSPECTION_CLIENT_ID: 'inventory',
       INTROSPECTION_CLIENT_SECRET: 'introspection-secret',
       INTROSPECTION_ENDPOINT: 'https://tenant.eu.auth0.com/introspect?a=b',
+      SENDER_CONSTRAINED: 'any',
+      DPOP_NONCE_SECRET: `${'a'.repeat(32)}, ${'b'.repeat(44)}`,
+      CLIENT_CERTIFICATE_HEADER: 'Client-Cert',
+      TRUSTED_PROXIES: '10.0.0.0/8, ::1',
       REGISTRATION_TOKEN: 'initial',
       CORS_ORIGINS: 'https://app.example.com,http://localhost:5173',
       DATABASE_URL: 'postgres://user:password@db/inventory',
@@ -99,6 +106,9 @@ describe('parseConfig', () => {
         clientSecret: 'introspection-secret',
         endpoint: 'https://tenant.eu.auth0.com/introspect?a=b',
       },
+      senderConstrained: 'any',
+      dpopNonceSecrets: ['a'.repeat(32), 'b'.repeat(44)],
+      certificateProxy: { header: 'Client-Cert', addresses: ['10.0.0.0/8', '::1'] },
       registrationToken: 'initial',
       corsOrigins: ['https://app.example.com', 'http://localhost:5173'],
       tls: undefined,
@@ -111,6 +121,59 @@ describe('parseConfig', () => {
       shutdownDelaySeconds: 1,
       shutdownGraceSeconds: 30,
     } satisfies Config)
+  })
+
+  const secret = 's'.repeat(32)
+  it.each<{ title: string; given: Environment; want: readonly string[] }>([
+    { title: 'an unknown binding', given: { SENDER_CONSTRAINED: 'DPoP' }, want: ['SENDER_CONSTRAINED'] },
+    {
+      title: 'certificates that nobody sees',
+      given: { SENDER_CONSTRAINED: 'mtls' },
+      want: ['SENDER_CONSTRAINED'],
+    },
+    {
+      title: 'proofs for an address that nobody knows',
+      given: { PORT: '0', SENDER_CONSTRAINED: 'dpop' },
+      want: ['SENDER_CONSTRAINED'],
+    },
+    {
+      title: 'a binding that cannot be checked in any way',
+      given: { PORT: '0', SENDER_CONSTRAINED: 'any' },
+      want: ['SENDER_CONSTRAINED'],
+    },
+    { title: 'a short secret', given: { DPOP_NONCE_SECRET: 'short' }, want: ['DPOP_NONCE_SECRET'] },
+    {
+      title: 'a second, short secret',
+      given: { DPOP_NONCE_SECRET: `${secret},short` },
+      want: ['DPOP_NONCE_SECRET'],
+    },
+    {
+      title: 'nonces without DPoP',
+      given: { PORT: '0', DPOP_NONCE_SECRET: secret },
+      want: ['DPOP_NONCE_SECRET'],
+    },
+    {
+      title: 'a header that anybody can send',
+      given: { CLIENT_CERTIFICATE_HEADER: 'Client-Cert' },
+      want: ['TRUSTED_PROXIES'],
+    },
+    { title: 'a proxy for nothing', given: { TRUSTED_PROXIES: '10.0.0.1' }, want: ['TRUSTED_PROXIES'] },
+    ...['proxy.test', '10.0.0.0/33', '10.0.0.0/8/8', '10.0.0.0/', '::/129', '10.0.0.1-9'].map((block) => ({
+      title: `the address ${block}`,
+      given: { CLIENT_CERTIFICATE_HEADER: 'Client-Cert', TRUSTED_PROXIES: block },
+      want: ['TRUSTED_PROXIES'],
+    })),
+    {
+      title: 'a header with a space in it',
+      given: { CLIENT_CERTIFICATE_HEADER: 'Client Cert', TRUSTED_PROXIES: '10.0.0.1' },
+      want: ['CLIENT_CERTIFICATE_HEADER'],
+    },
+  ])('does not take $title', ({ given, want }) => {
+    expect(namesOf({ ...development, ...given })).toEqual(want)
+  })
+
+  it('quotes no secret of nonces', () => {
+    expect(() => parseConfig({ ...development, DPOP_NONCE_SECRET: 'hunter2' })).toThrow(/^(?!.*hunter2)/s)
   })
 
   it('is frozen through and through', () => {
@@ -397,6 +460,8 @@ describe('parseConfig, about secrets and files', () => {
       ca: readFileSync(otherPair.cert, 'utf8'),
     })
     expect(config.publicUrl).toBe('https://127.0.0.1:3000')
+    const optional = parseConfig({ ...env, TLS_CLIENT_CERTIFICATES: 'optional', SENDER_CONSTRAINED: 'mtls' })
+    expect(optional.tls?.clientCertificates).toBe('optional')
   })
 
   it('refuses TLS files that do not belong together', () => {
@@ -406,6 +471,11 @@ describe('parseConfig, about secrets and files', () => {
       { given: { TLS_CERT_FILE: cert }, want: ['TLS_KEY_FILE'] },
       { given: { TLS_KEY_FILE: key }, want: ['TLS_CERT_FILE'] },
       { given: { TLS_CA_FILE: cert }, want: ['TLS_CA_FILE'] },
+      { given: { TLS_CLIENT_CERTIFICATES: 'optional' }, want: ['TLS_CLIENT_CERTIFICATES'] },
+      {
+        given: { TLS_CERT_FILE: cert, TLS_KEY_FILE: key, TLS_CLIENT_CERTIFICATES: 'required' },
+        want: ['TLS_CLIENT_CERTIFICATES'],
+      },
       { given: { TLS_CERT_FILE: cert, TLS_KEY_FILE: otherPair.key }, want: ['TLS_CERT_FILE'] },
       { given: { TLS_CERT_FILE: garbage, TLS_KEY_FILE: key }, want: ['TLS_CERT_FILE'] },
       { given: { TLS_CERT_FILE: cert, TLS_KEY_FILE: join(folder, 'absent') }, want: ['TLS_KEY_FILE'] },

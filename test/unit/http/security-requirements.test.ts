@@ -239,7 +239,7 @@ beforeAll(async () => {
     logger: createLogger({ level: 'trace', destination: { write: (line) => log.push(line) } }),
   })
   const ca = certificates.known.cert + certificates.unknown.cert
-  server = createServer(app, { tls: { ...identity, ca, clientCertificate: 'optional' } })
+  server = createServer(app, { tls: { ...identity, ca, clientCertificates: 'optional' } })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   closing.push(() => server.drain({ deadlineMs: 0 }))
   const { port } = server.address() as AddressInfo
