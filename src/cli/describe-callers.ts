@@ -1,5 +1,5 @@
 import type { Operation } from '../contract/operation.js'
-import type { SecurityScheme } from '../contract/security-requirement.js'
+import type { SecurityScheme, SenderConstraint } from '../contract/security-requirement.js'
 import { toSeries } from './terminal.js'
 
 /** Who is let in. */
@@ -23,17 +23,26 @@ export interface CredentialDescription {
   readonly credential: string
   /** All of them must be granted. */
   readonly scopes: readonly string[]
+  /** How the access token must be bound to the caller, all of it. Absent: a bearer token will do. */
+  readonly boundBy?: readonly SenderConstraint[]
 }
 
 export function describeCallers(
-  { security }: Pick<Operation, 'security'>,
+  { security, senderConstraints = {} }: Pick<Operation, 'security'> & Partial<Operation>,
   schemes: ReadonlyMap<string, SecurityScheme>,
   stated: boolean,
 ): CallersDescription {
   const alternatives = security.map((requirement) =>
     Object.entries(requirement).map(([name, scopes]): CredentialDescription => {
       const scheme = schemes.get(name)
-      return { scheme: name, type: scheme?.type, credential: credentialOf(scheme), scopes }
+      const boundBy = Object.hasOwn(senderConstraints, name) ? senderConstraints[name] : undefined
+      return {
+        scheme: name,
+        type: scheme?.type,
+        credential: credentialOf(scheme),
+        scopes,
+        ...(boundBy && { boundBy }),
+      }
     }),
   )
   const anyone = alternatives.length === 0 || alternatives.some((alternative) => alternative.length === 0)
@@ -55,6 +64,7 @@ function credentialOf(scheme: SecurityScheme | undefined): string {
     case 'http': {
       const name = (scheme.scheme ?? '').toLowerCase()
       if (name === 'bearer') return 'a bearer token'
+      if (name === 'dpop') return 'an access token'
       if (name === 'basic') return 'a user name and password by HTTP Basic'
       return `\`${name}\` credentials in the header \`Authorization\``
     }
@@ -84,9 +94,21 @@ export function toCallersText({ stated, alternatives }: CallersDescription): rea
 
 function toWords(alternative: AlternativeDescription): string {
   if (alternative.length === 0) return 'nothing: anyone is let in'
-  const words = alternative.map(({ scheme, credential, scopes }) => {
+  const words = alternative.map(({ scheme, credential, scopes, boundBy = [] }) => {
     const granted = scopes.length === 0 ? '' : ` that grants ${toSeries(scopes, 'and')}`
-    return `${credential} (${scheme})${granted}`
+    const bound = boundBy.length === 0 ? '' : `, bound ${toSeries(boundBy.map(toBinding), 'and')}`
+    return `${credential} (${scheme})${granted}${bound}`
   })
   return words.length === 1 ? (words[0] ?? '') : `all of: ${words.join('; ')}`
+}
+
+function toBinding(constraint: SenderConstraint): string {
+  switch (constraint) {
+    case 'dpop':
+      return 'to a DPoP key (RFC 9449)'
+    case 'mtls':
+      return 'to a client certificate (RFC 8705)'
+    case 'any':
+      return 'to a DPoP key or a client certificate'
+  }
 }

@@ -72,3 +72,22 @@ describe('who may call, as data', () => {
     expect(described.anyone).toBe(anyone)
   })
 })
+
+describe('how access tokens must be bound', () => {
+  it.each([
+    { asked: ['dpop'], want: 'to a DPoP key (RFC 9449)' },
+    { asked: ['mtls'], want: 'to a client certificate (RFC 8705)' },
+    { asked: ['any'], want: 'to a DPoP key or a client certificate' },
+    { asked: ['dpop', 'mtls'], want: 'to a DPoP key (RFC 9449) and to a client certificate (RFC 8705)' },
+  ] as const)('is said with the credential: $asked', ({ asked, want }) => {
+    const described = describeCallers(
+      { security: [{ token: ['items:read'] }], senderConstraints: { token: asked } },
+      new Map([['token', { type: 'http', scheme: 'dpop' }]]),
+      true,
+    )
+    expect(described.alternatives[0]?.[0]?.boundBy).toEqual(asked)
+    expect(toCallersText(described)).toEqual([
+      `Callers with an access token (token) that grants items:read, bound ${want}.`,
+    ])
+  })
+})
