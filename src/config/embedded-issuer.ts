@@ -9,8 +9,8 @@ import type { Config, Environment } from './config.js'
 export const devAudience = 'api://gatehouse'
 
 /** Its issuer identifier. By address: `localhost` can mean another one. */
-export function toIssuer(port: number): string {
-  return `http://127.0.0.1:${port}`
+export function toIssuer(port: number, scheme: 'http' | 'https' = 'http'): string {
+  return `${scheme}://127.0.0.1:${port}`
 }
 
 /** Where it keeps its keys, secrets and registered clients. */

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 
 import { devAudience, toIssuer } from '../config/embedded-issuer.js'
@@ -21,6 +22,8 @@ export interface AuthorizationServerOptions {
   readonly registrationToken?: string
   /** Port at 127.0.0.1; 0 lets the system choose. Default: 0. */
   readonly port?: number
+  /** PEM texts to listen with https; it then asks for client certificates and takes any. Default: http. */
+  readonly tls?: { readonly cert: string; readonly key: string }
   /** Where keys, secrets and registered clients outlive the process. Default: nowhere, they end with it. */
   readonly state?: State
   /** Life of an access token, seconds. Default: 3,600. */
@@ -51,10 +54,11 @@ export interface RunningAuthorizationServer {
 
 /**
  * An OAuth 2.0 authorization server for development and tests: client credentials grant, access tokens as RFC 9068
- * wants them, dynamic registration (RFC 7591), introspection and revocation of opaque tokens. `scopes` are those of the
+ * wants them, bound by DPoP where a request brings a proof, dynamic registration (RFC 7591), introspection and revocation of opaque tokens. `scopes` are those of the
  * document.
  *
- * @throws DevelopmentError in production and for an audience that is no absolute URI.
+ * @throws DevelopmentError in production, for an audience that is no absolute URI, and for a client whose tokens it could
+ * not bind.
  */
 export function createAuthorizationServer(
   scopes: readonly string[],
@@ -75,6 +79,15 @@ export function createAuthorizationServer(
   const audiences = [first, ...others] as const
   for (const audience of audiences) assertResource(audience)
   const clients = options.clients ?? seedClients(scopes)
+  const unbindable = clients.find(
+    ({ certificateBound }) => certificateBound === true && options.tls === undefined,
+  )
+  if (unbindable !== undefined) {
+    throw new DevelopmentError(
+      'setting',
+      `The tokens of '${unbindable.clientId}' cannot be bound to certificates over http: give the server \`tls\`.`,
+    )
+  }
 
   /** Loads what is kept, and makes an oidc-provider of it. */
   async function prepare(issuer: string) {
@@ -87,6 +100,7 @@ export function createAuthorizationServer(
       keys: await loadSigningKeys(state),
       adapter: await loadRecords(state),
       accessTokenSeconds: options.accessTokenSeconds ?? 3600,
+      seesCertificates: options.tls !== undefined,
     }
     const provider = await createProvider(issuer, settings, credentials.registrationToken, logger)
     return { credentials, answer: provider.callback() }
@@ -96,11 +110,13 @@ export function createAuthorizationServer(
 
   return {
     async listen() {
-      server = createServer()
+      server = options.tls
+        ? createTlsServer({ ...options.tls, requestCert: true, rejectUnauthorized: false })
+        : createServer()
       // The issuer identifier holds the port, so the port comes first.
       await listenAt(server, options.port ?? 0)
       const { port } = server.address() as AddressInfo
-      const issuer = toIssuer(port)
+      const issuer = toIssuer(port, options.tls ? 'https' : 'http')
       const prepared = prepare(issuer)
       // A request that comes meanwhile waits. After a failure its connection ends with the server.
       server.on('request', (request, response) => {

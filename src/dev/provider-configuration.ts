@@ -1,3 +1,4 @@
+import { TLSSocket } from 'node:tls'
 import type { AdapterFactory, Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { InvalidScope, InvalidTarget } from 'oidc-provider/lib/helpers/errors.js'
 import type { JWK } from 'jose'
@@ -15,6 +16,8 @@ export interface ProviderSettings {
   readonly keys: { readonly keys: readonly JWK[] }
   readonly adapter: AdapterFactory
   readonly accessTokenSeconds: number
+  /** Whether it listens with TLS: only then can tokens be bound to certificates (RFC 8705). */
+  readonly seesCertificates: boolean
 }
 
 /** The `resource` (RFC 8707) whose access tokens are opaque: for introspection (RFC 7662) and revocation (RFC 7009). */
@@ -34,6 +37,7 @@ export function toProviderConfiguration(settings: ProviderSettings): Configurati
       client_id: client.clientId,
       // An empty `scope` is invalid metadata; without it settleScope lets the client have none.
       ...(client.scopes.length > 0 && { scope: client.scopes.join(' ') }),
+      ...(client.certificateBound === true && { tls_client_certificate_bound_access_tokens: true }),
       ...(client.jwks
         ? { token_endpoint_auth_method: 'private_key_jwt' as const, jwks: client.jwks }
         : { client_secret: settings.clientSecrets.get(client.clientId) }),
@@ -59,7 +63,13 @@ export function toProviderConfiguration(settings: ProviderSettings): Configurati
       userinfo: { enabled: false },
       rpInitiatedLogout: { enabled: false },
       pushedAuthorizationRequests: { enabled: false },
-      dPoP: { enabled: false },
+      dPoP: { enabled: true, requireNonce: () => false },
+      mTLS: {
+        enabled: settings.seesCertificates,
+        certificateBoundAccessTokens: settings.seesCertificates,
+        getCertificate: ({ req }) =>
+          req.socket instanceof TLSSocket ? req.socket.getPeerX509Certificate() : undefined,
+      },
       clientCredentials: { enabled: true },
       introspection: { enabled: true, allowedPolicy: () => true },
       revocation: {

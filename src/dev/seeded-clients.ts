@@ -12,6 +12,8 @@ export interface SeededClient {
   readonly clientSecret?: string
   /** Public keys: the client authenticates with private_key_jwt (RFC 7523). */
   readonly jwks?: JSONWebKeySet
+  /** Its access tokens are bound to the certificate that it asks for them with, which needs TLS. Default: false. */
+  readonly certificateBound?: boolean
 }
 
 export interface Credentials {

@@ -3,6 +3,7 @@ import {
   createAccessTokenAuthenticator,
   type AccessTokenAuthenticatorOptions,
 } from '../../src/auth/access-token-authenticator.js'
+import type { AccessTokenPolicyInput } from '../../src/auth/policy.js'
 import { loadContract } from '../../src/contract/load-contract.js'
 import { createApp, type CreateAppOptions } from '../../src/http/app.js'
 import type { CreateServerOptions } from '../../src/http/server.js'
@@ -72,6 +73,8 @@ export interface BoundServiceOptions {
   readonly server?: CreateServerOptions
   readonly document?: typeof document
   readonly issuer?: TestIssuer
+  /** Default: the issuer's, with its keys. */
+  readonly policy?: AccessTokenPolicyInput
 }
 
 /** A whole application behind a real socket that takes bound tokens; its issuer's keys are given to it. */
@@ -80,7 +83,7 @@ export async function openBoundService(options: BoundServiceOptions = {}): Promi
   const maker = await createProofMaker()
   const contract = await loadContract(options.document ?? document)
   const authenticator = createAccessTokenAuthenticator(
-    [{ issuer: issuer.issuer, audiences: [issuer.audience], jwks: issuer.jwks }],
+    [options.policy ?? { issuer: issuer.issuer, audiences: [issuer.audience], jwks: issuer.jwks }],
     options.authenticator ?? { dpop: { publicUrl } },
   )
   const app = createApp({
