@@ -13,6 +13,7 @@ export type {
   Authenticator,
   AuthenticatorRequest,
   ChallengeReason,
+  TokenBinding,
   Unauthenticated,
 } from './auth/authenticator.js'
 export {
@@ -25,8 +26,17 @@ export {
   type ClientCertificateAuthenticatorOptions,
 } from './auth/client-certificate-authenticator.js'
 export type { IntrospectionInput } from './auth/introspection-policy.js'
+export type { CertificateProxy, ClientCertificateOptions } from './auth/client-certificate.js'
+export { createNonceSource, type NonceSource, type NonceSourceOptions } from './auth/dpop-nonce.js'
 export { JwkSetError } from './auth/jwk-set.js'
 export { PolicyError, type AccessTokenPolicyInput } from './auth/policy.js'
+export type { DpopOptions } from './auth/possession.js'
+export {
+  createMemoryReplayGuard,
+  ReplayGuardFullError,
+  type MemoryReplayGuardOptions,
+  type ReplayGuard,
+} from './auth/replay-guard.js'
 export {
   createResourceMetadata,
   resourceMetadataUrl,
@@ -57,12 +67,14 @@ export {
   type LoadContractOptions,
 } from './contract/load-contract.js'
 export type { DecodedInput, Operation } from './contract/operation.js'
-export type { Principal } from './contract/principal.js'
+export type { Confirmation, Principal } from './contract/principal.js'
 export type { OpenApiDocument } from './contract/read-document.js'
 export type {
   SecurityRequirement,
   SecurityRequirements,
   SecurityScheme,
+  SenderConstraint,
+  SenderConstraints,
 } from './contract/security-requirement.js'
 export { createApp, type CreateAppOptions } from './http/app.js'
 export { createDocs, type Docs, type DocsAsset, type DocsInput } from './http/docs.js'
