@@ -19,6 +19,8 @@ import { createSchemaNames } from './schema-names.js'
 interface Place {
   readonly url: URL
   readonly pointer: string
+  /** A value in the `mapping` of a discriminator, which is a reference without a `$ref`. */
+  readonly isMapping?: true
 }
 
 /** Copies `root`, read from `url`, with everything that it refers to. */
@@ -61,6 +63,7 @@ export async function bundle(root: Json, url: URL, defects: DefectLog): Promise<
     const known = names.get(key)
     if (known !== undefined) return known
     const value = await lookUp(reference, target, from)
+    // A mapping that leads nowhere is told where its discriminator is read.
     if (value === undefined) return reference
     // A file that only points on is passed through, so that a component file can stand for another.
     const next = isJsonObject(value) && Object.keys(value).length === 1 ? value['$ref'] : undefined
@@ -76,6 +79,7 @@ export async function bundle(root: Json, url: URL, defects: DefectLog): Promise<
 
   const lookUp = async (reference: string, target: URL, from: Place): Promise<Json | undefined> => {
     const report = (why: string): void => {
+      if (from.isMapping === true) return
       const message = `\`$ref: ${reference}\` leads nowhere (${why}): correct it`
       defects.report({ code: 'unresolvable-reference', pointer: from.pointer, message })
     }
@@ -163,7 +167,7 @@ export async function bundle(root: Json, url: URL, defects: DefectLog): Promise<
     for (const [name, target] of Object.entries(mapping)) {
       // A bare word names a schema of `components`; anything with a path or fragment is a reference.
       const isUri = typeof target === 'string' && /[/#.]/.test(target)
-      define(mapped, name, isUri ? await follow(target, place, 'schemas') : target)
+      define(mapped, name, isUri ? await follow(target, { ...place, isMapping: true }, 'schemas') : target)
     }
     return { ...value, mapping: mapped }
   }

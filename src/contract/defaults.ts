@@ -47,9 +47,10 @@ export function readDefaultValues(
   for (const node of index.nodes()) {
     const value = node.keywords['default']
     if (value === undefined) continue
-    if (isFitting(compiler.compile(node), value)) values.set(node, value)
+    const check = compiler.compile(node)
+    if (isFitting(check, value)) values.set(node, value)
     else {
-      const message = 'does not fit its own schema, so it is never filled in: correct one of the two'
+      const message = `${reasonOf(check, value)}, so it does not fit its own schema and is never filled in: correct one of the two`
       defects.report({ code: 'invalid-default', pointer: childPointer(node.pointer, 'default'), message })
     }
   }
@@ -161,6 +162,15 @@ export function createDefaults({ index, compiler, values, ...options }: Defaults
       return fills(plan) ? (value) => fill(plan, value, []) : undefined
     },
   }
+}
+
+/** The first thing that is wrong with a default. */
+function reasonOf(check: Check, value: unknown): string {
+  const run = createRun(1)
+  check(value, run)
+  const [finding] = run.found
+  const place = (finding?.path ?? []).toReversed().map((step) => `/${step}`)
+  return [...(place.length > 0 ? [place.join('')] : []), finding?.detail ?? 'cannot be checked'].join(' ')
 }
 
 function isFitting(check: Check, value: unknown): boolean {

@@ -68,6 +68,8 @@ export const alwaysRefused: ReadonlySet<DefectCode> = new Set([
 /** Collects defects while a document is compiled. */
 export interface DefectLog {
   readonly report: (defect: Defect) => void
+  /** `invalid-structure`, unless such a defect of this place, or of something inside of it, is known already. */
+  readonly reportStructure: (pointer: string, message: string) => void
   /** Throws `ContractError` where a defect is refused; returns those that are only warned of. */
   readonly settle: () => readonly Defect[]
 }
@@ -75,21 +77,39 @@ export interface DefectLog {
 export function createDefectLog(policy: DefectPolicy = 'refuse'): DefectLog {
   const defects: Defect[] = []
   const known = new Set<string>()
+  /** Places of invalid structure, and everything around them. */
+  const aroundInvalid = new Set<string>()
   const actionFor = (code: DefectCode): DefectAction => {
     if (alwaysRefused.has(code)) return 'refuse'
     return typeof policy === 'string' ? policy : (policy[code] ?? 'refuse')
   }
+  const report = (defect: Defect): void => {
+    const key = `${defect.code} ${defect.pointer}`
+    if (known.has(key)) return
+    known.add(key)
+    defects.push(defect)
+    if (defect.code !== 'invalid-structure') return
+    for (let end = defect.pointer.length; end > 0; end = defect.pointer.lastIndexOf('/', end - 1))
+      aroundInvalid.add(defect.pointer.slice(0, end))
+  }
   return {
-    report(defect) {
-      const key = `${defect.code} ${defect.pointer}`
-      if (known.has(key)) return
-      known.add(key)
-      defects.push(defect)
+    report,
+    reportStructure(pointer, message) {
+      if (!aroundInvalid.has(pointer)) report({ code: 'invalid-structure', pointer, message })
     },
     settle() {
-      const refused = defects.filter(({ code }) => actionFor(code) === 'refuse')
+      const told = withoutDoubles(defects)
+      const refused = told.filter(({ code }) => actionFor(code) === 'refuse')
       if (refused.length > 0) throw new ContractError(refused)
-      return defects
+      return told
     },
   }
+}
+
+/** What a class of its own says of a place is not said once more as invalid structure. */
+function withoutDoubles(defects: readonly Defect[]): readonly Defect[] {
+  const own = new Set(
+    defects.filter(({ code }) => code !== 'invalid-structure').map(({ pointer }) => pointer),
+  )
+  return defects.filter(({ code, pointer }) => code !== 'invalid-structure' || !own.has(pointer))
 }

@@ -4,6 +4,7 @@ import { compilePaths, type PathEntry } from './compile-operations.js'
 import { createDefectLog, type Defect, type DefectLog, type DefectPolicy } from './defect.js'
 import { parseOpenApiVersion } from './openapi-version.js'
 import type { Operation } from './operation.js'
+import type { PathTemplate } from './path-template.js'
 import { createPathTree, type PathTree } from './path-tree.js'
 import { decodePercent, MalformedEncodingError } from './query-string.js'
 import { readDocument, toUrl, type OpenApiDocument } from './read-document.js'
@@ -103,18 +104,36 @@ function refused(defects: DefectLog): never {
   throw new TypeError('The OpenAPI document cannot be read')
 }
 
-function plant(paths: readonly PathEntry[], defects: DefectLog): PathTree<PathEntry> {
-  const tree = createPathTree<PathEntry>()
-  for (const entry of paths) {
-    const known = tree.add(entry.template, entry)
+/**
+ * Paths that differ in the names of their expressions alone are one path to a request. Where the policy lets that be, each
+ * keeps the methods that the others do not have, and of one method the first is served.
+ */
+function plant(paths: readonly PathEntry[], defects: DefectLog): PathTree<Planted> {
+  const tree = createPathTree<Planted>()
+  for (const { template, pointer, operations } of paths) {
+    const methods = new Map(
+      [...operations].map(([method, operation]) => [method, { operation, names: template.names }]),
+    )
+    const known = tree.add(template, { template, methods })
     if (!known) continue
-    const message = `no request can tell this path from \`${known.template.text}\`: join the two`
-    defects.report({ code: 'path-collision', pointer: entry.pointer, message })
+    const taken = [...methods.keys()].filter((method) => known.methods.has(method))
+    const message =
+      taken.length > 0
+        ? `no request can tell ${taken.join(', ')} of this path from that of \`${known.template.text}\`, which is the one served: join the two`
+        : `no request can tell this path from \`${known.template.text}\`: join the two`
+    defects.report({ code: 'path-collision', pointer, message })
+    for (const [method, served] of methods) if (!known.methods.has(method)) known.methods.set(method, served)
   }
   return tree
 }
 
-function find(tree: PathTree<PathEntry>, method: string, path: string): Found {
+interface Planted {
+  readonly template: PathTemplate
+  /** By method, with the names that its own template gives to the values of the path. */
+  readonly methods: Map<string, { readonly operation: Operation; readonly names: readonly string[] }>
+}
+
+function find(tree: PathTree<Planted>, method: string, path: string): Found {
   try {
     decodePercent(path)
   } catch (error) {
@@ -123,13 +142,26 @@ function find(tree: PathTree<PathEntry>, method: string, path: string): Found {
   }
   const match = tree.find(path)
   if (!match) return { kind: 'no-path' }
-  const { operations } = match.value
-  const operation = operations.get(method) ?? (method === 'HEAD' ? operations.get('GET') : undefined)
-  if (operation) return { kind: 'operation', operation, rawParameters: match.rawParameters }
-  return { kind: 'no-method', allow: allowed(operations) }
+  const { template, methods } = match.value
+  const served = methods.get(method) ?? (method === 'HEAD' ? methods.get('GET') : undefined)
+  if (!served) return { kind: 'no-method', allow: allowed(methods) }
+  const { operation, names } = served
+  const rawParameters =
+    names === template.names ? match.rawParameters : renamed(match.rawParameters, template.names, names)
+  return { kind: 'operation', operation, rawParameters }
 }
 
-function allowed(operations: ReadonlyMap<string, Operation>): readonly string[] {
+function renamed(
+  values: Readonly<Record<string, string>>,
+  from: readonly string[],
+  to: readonly string[],
+): Readonly<Record<string, string>> {
+  const named = Object.create(null) as Record<string, string>
+  to.forEach((name, index) => (named[name] = values[from[index] ?? ''] ?? ''))
+  return named
+}
+
+function allowed(operations: ReadonlyMap<string, unknown>): readonly string[] {
   const methods = new Set(operations.keys())
   if (methods.has('GET')) methods.add('HEAD')
   return [...methods.add('OPTIONS')]

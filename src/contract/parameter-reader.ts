@@ -42,6 +42,7 @@ export function createReader(at: ParameterIn, options: StyleOptions, typed: Type
   const { name, style, explode, shape, decode } = options
   const isOwn = (queryName: string): boolean => queryName === name
   const pairsIn = (parts: RawParts): readonly QueryPair[] => (at === 'cookie' ? parts.cookies : parts.query)
+  const isScalarToo = [...typed.types].some((type) => type !== 'object' && type !== 'array')
   if (style === 'deepObject') {
     return {
       claims: (queryName) => isOwn(queryName) || deepPath(queryName, name) !== undefined,
@@ -52,6 +53,9 @@ export function createReader(at: ParameterIn, options: StyleOptions, typed: Type
           return path ? [{ path, value: decode(pair.rawValue ?? '') }] : []
         })
         const bare = parts.query.filter((pair) => isOwn(pair.name))
+        // The style has a form for objects only; what is none is written as `form` has it.
+        if (isScalarToo && pairs.length === 0 && bare.length > 0)
+          return decode(one(bare.map(({ rawValue = '' }) => rawValue)) ?? '')
         if (bare.some(({ rawValue = '' }) => rawValue !== ''))
           throw new StyleError(`must be of the form \`${name}[member]=value\``)
         return pairs.length === 0 && bare.length === 0 ? undefined : undeepen(pairs)
@@ -63,7 +67,6 @@ export function createReader(at: ParameterIn, options: StyleOptions, typed: Type
     const claims = (queryName: string): boolean => typed.members.has(queryName)
     const takesUndeclared = (queryName: string): boolean =>
       at === 'query' && (typed.open || typed.memberOf(queryName) !== undefined)
-    const isScalarToo = [...typed.types].some((type) => type !== 'object' && type !== 'array')
     return {
       claims: (queryName) => claims(queryName) || (isScalarToo && isOwn(queryName)),
       takesUndeclared,

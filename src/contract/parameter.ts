@@ -44,8 +44,7 @@ export function compileParameter(
   const name = value['name']
   const place = value['in']
   if (typeof name !== 'string' || typeof place !== 'string' || !Object.hasOwn(stylesIn, place)) {
-    const message = 'a parameter has a `name`, and an `in` of path, query, header or cookie'
-    defects.report({ code: 'invalid-structure', pointer, message })
+    defects.reportStructure(pointer, 'a parameter has a `name`, and an `in` of path, query, header or cookie')
     return undefined
   }
   if (place === 'header' && ['accept', 'content-type', 'authorization'].includes(name.toLowerCase()))
@@ -146,11 +145,7 @@ function compileSchema(
   { resolver, validators, defects }: ParameterContext,
 ): Extract | undefined {
   if (parameter['schema'] === undefined) {
-    defects.report({
-      code: 'invalid-structure',
-      pointer,
-      message: 'a parameter has a `schema` or a `content`',
-    })
+    defects.reportStructure(pointer, 'a parameter has a `schema` or a `content`')
     return undefined
   }
   const style = (parameter['style'] ?? stylesIn[at][0]) as ParameterStyle
@@ -165,11 +160,14 @@ function compileSchema(
     typeof parameter['explode'] === 'boolean' ? parameter['explode'] : style === 'form' || style === 'cookie'
   const options = { name, style, explode, shape: typed.shape, decode: decoderOf(at, style) }
   const read = createReader(at, options, typed)
+  const validate = validators.validatorFor(schemaPointer, 'request')
+  const isUsable = typed.default !== undefined && validate(structuredClone(typed.default), at).length === 0
   return {
     claims: read.claims,
     ...(read.takesUndeclared && { takesUndeclared: read.takesUndeclared }),
-    validate: validators.validatorFor(schemaPointer, 'request'),
-    default: typed.default,
+    validate,
+    // One that does not fit is a defect; where that is let be, nothing is filled in.
+    default: isUsable ? typed.default : undefined,
     from(parts, limits) {
       const unstyled = read.from(parts, limits)
       return unstyled === undefined ? undefined : typed.coerce(unstyled)

@@ -67,8 +67,17 @@ export function compileParameters(
   const takesUndeclared = (name: string): boolean =>
     inQuery.some((parameter) => parameter.takesUndeclared(name))
   const ownNames = new Set(inQuery.map(({ name }) => name))
+  // One that cannot be read, and is let be, is declared all the same; handlers do not get it.
+  const unread = new Set(
+    [...declared.values()]
+      .filter(({ value }) => value['in'] === 'query')
+      .map(({ value }) => textOf(value['name']))
+      .filter((name) => !ownNames.has(name)),
+  )
   const isDeclared = (name: string): boolean =>
-    context.credentialNames.has(name) || inQuery.some((parameter) => parameter.claims(name))
+    context.credentialNames.has(name) ||
+    unread.has(name) ||
+    inQuery.some((parameter) => parameter.claims(name))
   return {
     decode(parts, unknownQueryParameters, limits = defaultLimits) {
       const undeclaredQuery = parts.query.filter(({ name }) => !isDeclared(name))

@@ -25,7 +25,7 @@ export function createResolver(
   defects: DefectLog,
   followSchema?: FollowSchema,
 ): Resolver {
-  const follow = (value: unknown, pointer: string, fail: Fail): Located | undefined => {
+  const follow = (value: unknown, pointer: string, report?: DefectLog): Located | undefined => {
     const seen = new Set<string>()
     let at: Located<unknown> = { value, pointer }
     while (isJsonObject(at.value) && typeof at.value['$ref'] === 'string') {
@@ -34,25 +34,22 @@ export function createResolver(
       const next = tokens && valueAt(document, tokens)
       if (next === undefined || seen.has(reference)) {
         const message = `\`$ref: ${reference}\` ${next === undefined ? 'leads nowhere' : 'refers to itself'}: correct the pointer`
-        fail('unresolvable-reference', at.pointer, message)
+        report?.report({ code: 'unresolvable-reference', pointer: at.pointer, message })
         return undefined
       }
       seen.add(reference)
       at = { value: next, pointer: reference }
     }
     if (isJsonObject(at.value)) return at as Located
-    fail('invalid-structure', at.pointer, `must be an object, and is ${nameOfType(at.value)}`)
+    report?.reportStructure(at.pointer, `must be an object, and is ${nameOfType(at.value)}`)
     return undefined
   }
   return {
     document,
-    resolve: (value, pointer) =>
-      follow(value, pointer, (code, at, message) => defects.report({ code, pointer: at, message })),
+    resolve: (value, pointer) => follow(value, pointer, defects),
     resolveSchema(schema, pointer) {
-      const found = followSchema ? followSchema(pointer) : follow(schema, pointer, () => undefined)
+      const found = followSchema ? followSchema(pointer) : follow(schema, pointer)
       return isJsonObject(found?.value) ? { ...found, value: found.value } : undefined
     },
   }
 }
-
-type Fail = (code: 'unresolvable-reference' | 'invalid-structure', pointer: string, message: string) => void

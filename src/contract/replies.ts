@@ -81,7 +81,7 @@ export function compileReplies(responses: unknown, pointer: string, context: Rep
     else if (/^[1-5]XX$/i.test(status)) ranges.set(Number(status[0]), declared)
     else {
       const message = 'a response is declared under a status (`200`), a range (`4XX`) or `default`'
-      context.defects.report({ code: 'invalid-structure', pointer: at, message })
+      context.defects.reportStructure(at, message)
     }
   }
   const successes = [...exact, ...ranges].filter(([status]) => status === 2 || Math.floor(status / 100) === 2)

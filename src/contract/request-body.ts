@@ -44,8 +44,8 @@ export function compileRequestBody(
 ): RequestBody | undefined {
   const content = value['content']
   if (!isJsonObject(content) || Object.keys(content).length === 0) {
-    const message = '`content` must declare at least one media type'
-    context.defects.report({ code: 'invalid-structure', pointer: childPointer(pointer, 'content'), message })
+    const at = content === undefined ? pointer : childPointer(pointer, 'content')
+    context.defects.reportStructure(at, '`content` must declare at least one media type')
     return undefined
   }
   const entries = Object.entries(content).flatMap(([text, mediaTypeObject]) => {

@@ -1,4 +1,4 @@
-import { childPointer, isJsonObject } from './json-pointer.js'
+import { childPointer, isJsonObject, type JsonObject } from './json-pointer.js'
 import type { OpenApiDocument } from './read-document.js'
 import type { Located } from './reference.js'
 
@@ -106,12 +106,27 @@ function isExtension(name: string, kind: Step[1]): boolean {
   return name.startsWith('x-') && (kind === 'pathItem' || kind === 'response')
 }
 
-/** Tells pointers to a schema of the document, or to something inside of one. */
-export function createSchemaTest(document: OpenApiDocument): (pointer: string) => boolean {
-  const places = new Set(findSchemas(document).map(({ pointer }) => pointer))
-  return (pointer) => {
-    for (let end = pointer.length; end > 0; end = pointer.lastIndexOf('/', end - 1))
-      if (places.has(pointer.slice(0, end))) return true
-    return false
+/** The document with every schema of it emptied, and nothing else changed. */
+export function withoutSchemas(document: OpenApiDocument): OpenApiDocument {
+  const copy = (value: unknown, kind: Step[1]): unknown => {
+    if (kind === 'schema') return {}
+    if (!isJsonObject(value) || ('$ref' in value && kind !== 'pathItem')) return value
+    if (kind === 'callback') return step(value, ['map', 'pathItem'])
+    const steps = stepsOf[kind]
+    return mapMembers(value, (member, name) => {
+      const next = Object.hasOwn(steps, name) ? steps[name] : undefined
+      return next ? step(member, next) : member
+    })
   }
+  const step = (value: unknown, [shape, kind]: Step): unknown => {
+    if (shape === 'one') return copy(value, kind)
+    if (shape === 'list') return Array.isArray(value) ? value.map((item) => copy(item, kind)) : value
+    if (!isJsonObject(value)) return value
+    return mapMembers(value, (member, name) => (isExtension(name, kind) ? member : copy(member, kind)))
+  }
+  return copy(document, 'document') as OpenApiDocument
+}
+
+function mapMembers(value: JsonObject, change: (member: unknown, name: string) => unknown): object {
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, change(member, name)]))
 }

@@ -34,7 +34,7 @@ export function readSecuritySchemes(
     } else {
       const message =
         '`type` is one of oauth2 (with `flows`), openIdConnect, http (with `scheme`), apiKey (with `name` and `in`), mutualTLS'
-      defects.report({ code: 'invalid-structure', pointer: at, message })
+      defects.reportStructure(at, message)
     }
   }
   return schemes
