@@ -5,8 +5,8 @@ export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
     include: ['test/**/*.test.ts'],
-    // They need servers that are no packages of npm: `vitest.issuers.config.ts`.
-    exclude: [...configDefaults.exclude, 'test/issuers/**'],
+    // They need more than npm installs: `npm run test:issuers`, `npm run test:documents`.
+    exclude: [...configDefaults.exclude, 'test/issuers/**', 'test/documents/**'],
     typecheck: {
       enabled: true,
       include: ['test/types/**/*.test-d.ts'],
