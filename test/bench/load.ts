@@ -36,7 +36,7 @@ for (const published of publishedDocuments) {
     published.title.padEnd(20),
     String(published.operations).padStart(10),
     String(count).padStart(8),
-    (count === 0 ? 'none' : `${(median(loads) / median(compilations)).toFixed(2)}`).padStart(12),
+    (count === 0 ? 'none' : (median(loads) / median(compilations)).toFixed(2)).padStart(12),
   )
 }
 

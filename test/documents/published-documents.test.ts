@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DefectAction, DefectCode } from '../../src/contract/defect.js'
 import { loadContract } from '../../src/contract/load-contract.js'
 import { fetchDocument, publishedDocuments, UnreachableError } from './published-documents.js'
-import { createRequestMaker, type SentRequest } from './requests.js'
+import { createRequestMaker } from './requests.js'
 import { serveDocument, type Answer, type ServedDocument } from './served-document.js'
 
 const documents = await Promise.all(
@@ -43,7 +43,7 @@ describe.each(documents)('the document of $title$why', ({ file, defects, ...publ
   )
 
   test('lets a right request through to every handler, and its reply back', async () => {
-    const missed: string[] = []
+    const missed: { readonly key: string; readonly answers: readonly Answer[] }[] = []
     await inTurns(served, async (operation) => {
       const answers: Answer[] = []
       for (const request of createRequestMaker(served.document, operation).right()) {
@@ -51,9 +51,11 @@ describe.each(documents)('the document of $title$why', ({ file, defects, ...publ
         if (answer.reached === operation.key) return
         answers.push(answer)
       }
-      missed.push(`${operation.key}: ${answers.map(({ status, text }) => `${status} ${text}`).join('\n  ')}`)
+      missed.push({ key: operation.key, answers })
     })
-    expect(missed).toEqual([])
+    const expected = published.unreachable ?? []
+    expect(missed.filter(({ key }) => !expected.includes(key))).toEqual([])
+    expect(missed).toHaveLength(expected.length)
     expect(served.unfitReplies.size).toBe(published.unfitReplies)
   })
 

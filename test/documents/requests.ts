@@ -144,7 +144,7 @@ export function createRequestMaker(document: SchemaObject, operation: Documented
         })
     }
     const body = bodyOf(operation, sample(false))
-    if (body && operation.requestBody?.['required'] === true) {
+    if (body?.mediaType.includes('json') && operation.requestBody?.['required'] === true) {
       const { body: _, ...request } = plain
       found.push({ why: 'no body', request })
     }
@@ -182,8 +182,8 @@ export function createRequestMaker(document: SchemaObject, operation: Documented
   return { right, examples, wrong }
 }
 
-/** OpenAPI 3.0.4, section 4.7.12.1: declarations of these are ignored. */
-const ignored: ReadonlySet<string> = new Set(['accept', 'content-type', 'authorization'])
+/** OpenAPI 3.0.4, section 4.7.12.1: declarations of these are ignored. The last one belongs to the HTTP client. */
+const ignored: ReadonlySet<string> = new Set(['accept', 'content-type', 'authorization', 'content-length'])
 
 function isNeverText(document: SchemaObject, { schema, content }: SchemaObject): boolean {
   if (schema === undefined || content !== undefined) return false
