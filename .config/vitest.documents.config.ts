@@ -9,7 +9,7 @@ export default defineConfig({
     include: ['test/documents/**/*.test.ts'],
     exclude: [],
     typecheck: { enabled: false },
-    hookTimeout: 60_000,
-    testTimeout: 90_000,
+    hookTimeout: 120_000,
+    testTimeout: 240_000,
   },
 })

@@ -92,7 +92,7 @@ function compileMediaType(range: MediaType, text: string, found: Located, contex
 /** What of a media type cannot be enforced, and what to do about it. */
 function findFlaw(range: MediaType, found: Located, context: BodyContext): string | undefined {
   const { value } = found
-  const { types, shape } = typesOf(found, context)
+  const { types } = typesOf(found, context)
   const isForm = isUrlencodedForm(range) || range.type === 'multipart'
   if (value['itemSchema'] !== undefined && !isSequence(range))
     return '`itemSchema` is enforced for line-delimited JSON and JSON text sequences only'
@@ -101,7 +101,9 @@ function findFlaw(range: MediaType, found: Located, context: BodyContext): strin
     return 'of multipart types only `multipart/form-data` is read'
   if (
     isForm &&
-    (shape === 'array' || value['prefixEncoding'] !== undefined || value['itemEncoding'] !== undefined)
+    ((types.size > 0 && !types.has('object')) ||
+      value['prefixEncoding'] !== undefined ||
+      value['itemEncoding'] !== undefined)
   )
     return 'a form is read as an object: declare its members by name'
   if (isXml(range) && value['schema'] !== undefined)

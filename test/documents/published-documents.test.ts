@@ -8,15 +8,15 @@ import { serveDocument, type Answer, type ServedDocument } from './served-docume
 const documents = await Promise.all(
   publishedDocuments.map(async (published) => {
     try {
-      return { ...published, file: await fetchDocument(published), why: '' }
+      return { ...published, file: await fetchDocument(published), why: published.package }
     } catch (error) {
       if (!(error instanceof UnreachableError)) throw error
-      return { ...published, file: undefined, why: ` (${error.message})` }
+      return { ...published, file: undefined, why: error.message }
     }
   }),
 )
 
-describe.each(documents)('the document of $title$why', ({ file, defects, ...published }) => {
+describe.each(documents)('the document of $title ($why)', ({ file, defects, ...published }) => {
   // Without a registry there is nothing to test, which the title says.
   const test = it.skipIf(file === undefined)
   const codes = Object.keys(defects) as readonly DefectCode[]
