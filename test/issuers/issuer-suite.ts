@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Environment } from '../../src/config/config.js'
 import { createInventoryClient } from '../../src/sdk/inventory-client.js'
+import type { Store } from '../../src/store/store.js'
 import { documentedOperations, documentedScopes, exampleRequest } from '../support/example-requests.js'
 import { openTestService, type TestService } from '../support/service.js'
-import { fetchToken, type LiveClient, type LiveIssuer } from './live-issuer.js'
 import { callEveryOperation } from './every-operation.js'
+import { fetchToken, type LiveClient, type LiveIssuer } from './live-issuer.js'
 
 export const audience = 'https://inventory.test'
 
@@ -14,6 +15,8 @@ export interface IssuerInUse {
   readonly otherIssuer: LiveIssuer
   /** What the service is configured with to trust the former. */
   readonly environment: Environment
+  /** For every service of the test file; the caller closes it. */
+  readonly store: Store
 }
 
 type Operation = (typeof documentedOperations)[number]
@@ -27,8 +30,8 @@ export function describeService(inUse: () => IssuerInUse): void {
     let service: TestService
     let client: LiveClient
     beforeAll(async () => {
-      const { issuer, environment } = inUse()
-      service = await openTestService({ environment })
+      const { issuer, environment, store } = inUse()
+      service = await openTestService({ environment, store })
       client = await issuer.createClient(documentedScopes)
       const inventory = createInventoryClient({
         baseUrl: service.url,
@@ -77,10 +80,11 @@ export function describeService(inUse: () => IssuerInUse): void {
     })
 
     it('answers 401 to a token for another audience', async () => {
-      const { issuer, environment } = inUse()
+      const { issuer, environment, store } = inUse()
       const token = await fetchToken(issuer, client, documentedScopes)
       const elsewhere = await openTestService({
         environment: { ...environment, AUDIENCE: 'https://orders.test' },
+        store,
       })
       try {
         await expectRefusal(elsewhere, token, 'audience')
