@@ -17,7 +17,7 @@ export interface TestClient {
   readonly scopes?: readonly string[]
   /** Whether the issuer is the embedded authorization server. */
   readonly isEmbedded: boolean
-  /** For authorization servers that must be told the API (Auth0). */
+  /** For authorization servers that must be told the API (Auth0, Ory Hydra). */
   readonly audience?: string
 }
 
@@ -48,7 +48,7 @@ export async function loadTestClient(
     )
   }
   const audience = config.audiences?.[0]
-  const isAuth0 = (config.issuerPreset ?? inferPreset(config.issuer)) === 'auth0'
+  const wantsAudience = ['auth0', 'hydra'].includes(config.issuerPreset ?? inferPreset(config.issuer))
   return {
     baseUrl: config.publicUrl,
     issuer: config.issuer,
@@ -56,7 +56,7 @@ export async function loadTestClient(
     clientSecret,
     isEmbedded: embedded !== undefined,
     ...(defaultScopes !== undefined && { scopes: defaultScopes }),
-    ...(isAuth0 && audience !== undefined && { audience }),
+    ...(wantsAudience && audience !== undefined && { audience }),
   }
 }
 

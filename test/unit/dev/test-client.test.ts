@@ -65,6 +65,7 @@ describe('the test client', () => {
   it.each([
     { env: { ISSUER: 'https://tenant.eu.auth0.com/' }, want: 'api://things' },
     { env: { ISSUER: 'https://login.things.example/', ISSUER_PRESET: 'auth0' }, want: 'api://things' },
+    { env: { ISSUER: 'https://login.things.example/', ISSUER_PRESET: 'hydra' }, want: 'api://things' },
     { env: { ISSUER: 'https://login.things.example' }, want: undefined },
   ])('tells the audience where $env wants it: $want', async ({ env, want }) => {
     const client = await load({
