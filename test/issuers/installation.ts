@@ -31,7 +31,7 @@ export function installKeycloak(): Promise<Installation> {
  * by a folder that is not part of it: so it is built inside a copy, with the published module in place of that folder.
  */
 export function installHydra(): Promise<Installation> {
-  return install(`hydra-${versions.hydra}`, 'Go 1.22', async (folder, run) => {
+  return install(`hydra-${versions.hydra}`, 'Go 1.22 and a C compiler', async (folder, run) => {
     const module = `github.com/ory/hydra/v2@${versions.hydra}`
     const found = await run(folder, 'go', 'mod', 'download', '-json', module)
     const { Dir: published } = JSON.parse(found.slice(found.indexOf('{'))) as { readonly Dir: string }

@@ -102,7 +102,7 @@ export async function runProgram(
   if (status === 0) return program.output()
   const line = [command, ...args].join(' ')
   if (performance.now() - startedAt >= timeoutMs) {
-    throw new Error(`\`${line}\` took more than ${timeoutMs / 1000} s`)
+    throw new Error(`\`${line}\` took more than ${Math.round(timeoutMs / 1000)} s`)
   }
   const lastLines = program.output().trim().split('\n').slice(-3).join(' ')
   throw new Error(`\`${line}\` ended with ${String(status)}: ${lastLines}`)
