@@ -13,7 +13,9 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { parse } from 'yaml'
 
+import type { BundledDocument } from './bundled-document.js'
 import { toScopesModule, type SecuredDocument } from './scopes-module.js'
+import { toSdkModules } from './sdk-modules.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const target = join(root, 'generated')
@@ -122,6 +124,15 @@ async function writeScopes(bundle: string, folder: string): Promise<void> {
   await writeFile(join(folder, 'scopes.ts'), toScopesModule(parsed))
 }
 
+async function writeSdk(bundle: string, folder: string): Promise<void> {
+  const parsed = JSON.parse(await readFile(bundle, 'utf8')) as BundledDocument
+  const calls = await readFile(join(folder, 'client', 'sdk.gen.ts'), 'utf8')
+  await mkdir(join(folder, 'sdk'))
+  for (const [name, text] of Object.entries(toSdkModules(parsed, calls))) {
+    await writeFile(join(folder, 'sdk', name), text)
+  }
+}
+
 async function generateInto(folder: string): Promise<void> {
   const bundle = await bundleDocument(folder)
   await Promise.all([
@@ -129,6 +140,7 @@ async function generateInto(folder: string): Promise<void> {
     writeClient(bundle, folder),
     writeScopes(bundle, folder),
   ])
+  await writeSdk(bundle, folder)
 }
 
 /** Path below the folder, with forward slashes -> bytes as text, in order of path. */

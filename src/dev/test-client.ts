@@ -1,6 +1,6 @@
 import { inferPreset } from '../auth/issuer-preset.js'
 import { ApiError, ConnectionError, TokenError } from '../sdk/errors.js'
-import { createInventoryClient } from '../sdk/inventory-client.js'
+import { createClient } from '../sdk/client.js'
 import { createTokenSource, type AccessToken } from '../sdk/token-source.js'
 import type { DevelopmentConfig } from './development-config.js'
 import { DevelopmentError } from './development-error.js'
@@ -100,11 +100,11 @@ export async function callService(
   const minutes = Math.round((token.expiresAtMs - now()) / 60_000)
   report('token', `${client.clientId}, ${minutes} minutes, ${listOf(token.scopes)}`)
 
-  const inventory = createInventoryClient({ ...client, ...options })
-  const caller = await answerOf('getCaller', client, inventory.getCaller())
+  const service = createClient({ ...client, ...options })
+  const caller = await answerOf('getCaller', client, service.getCaller())
   report('getCaller', `200 ${caller.clientId}, ${listOf(caller.scopes)}`)
 
-  const page = await answerOf('listItems', client, inventory.listItems({ query: { limit: 5 } }))
+  const page = await answerOf('listItems', client, service.listItems({ query: { limit: 5 } }))
   report('listItems', `200 ${countOf(page.items.length, page.nextCursor !== undefined)}`)
   for (const { sku, name, available } of page.items) report('', `${sku}  ${name}, ${available} available`)
 }

@@ -1,19 +1,47 @@
-import type { Problem } from '../../generated/client/types.gen.js'
+/** RFC 9457 problem details, whatever members a service adds. */
+export interface ProblemDetails {
+  readonly type?: string
+  readonly title?: string
+  readonly status?: number
+  readonly detail?: string
+  readonly instance?: string
+  readonly [member: string]: unknown
+}
+
+export interface ApiErrorDetails {
+  readonly problem?: ProblemDetails
+  /** Header fields of the answer. */
+  readonly headers?: Headers
+  readonly cause?: unknown
+}
 
 /** The service answered, and not with what the operation is for. What it did is what `status` and `problem` say. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly code = 'api_error'
+  readonly operationId: string
   /** Status of the answer. 304 too: a condition that the caller set did not hold. */
   readonly status: number
-  /** RFC 9457 problem details. `undefined` where something in between answered, or where the answer has no body. */
-  readonly problem: Problem | undefined
+  /** Problem details. `undefined` where something in between answered, or where the answer has no body. */
+  readonly problem: ProblemDetails | undefined
+  /** Every way in which the request does not fit the document, where the problem lists them. */
+  readonly errors: readonly unknown[]
+  /** Names the request in the service's log. */
+  readonly requestId: string | undefined
+  /** How long the service asks to be left alone, seconds. */
+  readonly retryAfterSeconds: number | undefined
 
-  constructor(status: number, problem?: Problem, options?: { readonly cause: unknown }) {
-    const about = [String(status), problem?.title, problem?.detail]
-    super(about.filter((part) => part !== undefined).join(': '), options)
+  constructor(operationId: string, status: number, details: ApiErrorDetails = {}) {
+    const { problem, headers } = details
+    const { title, detail, errors, requestId } = problem ?? {}
+    const about = [String(status), title, detail].filter((part) => typeof part === 'string')
+    super(about.join(': '), 'cause' in details ? { cause: details.cause } : undefined)
+    this.operationId = operationId
     this.status = status
     this.problem = problem
+    this.errors = Array.isArray(errors) ? errors : []
+    this.requestId = typeof requestId === 'string' ? requestId : (headers?.get('X-Request-Id') ?? undefined)
+    this.retryAfterSeconds = parseRetryAfter(headers)
   }
 }
 
@@ -27,6 +55,27 @@ export class ConnectionError extends Error {
   }
 }
 
+/** The service took too long. Whether it did what was asked is not known. */
+export class TimeoutError extends Error {
+  override readonly name = 'TimeoutError'
+  readonly code = 'timeout'
+  /** What was waited for: one attempt, or the call with all of its retries. */
+  readonly scope: 'attempt' | 'call'
+  readonly timeoutMs: number
+
+  constructor(origin: string, scope: 'attempt' | 'call', timeoutMs: number) {
+    super(`No answer from ${origin} within ${timeoutMs} ms${scope === 'call' ? ', retries included' : ''}`)
+    this.scope = scope
+    this.timeoutMs = timeoutMs
+  }
+}
+
+/** The client cannot work as it was set up. Names every mistake. */
+export class OptionsError extends Error {
+  override readonly name = 'OptionsError'
+  readonly code = 'options'
+}
+
 /**
  * Why there is no access token. `unreachable`: no answer. `metadata`: the issuer describes itself in no usable way.
  * `refused`: an OAuth error. `malformed`: an answer that is no token response.
@@ -38,6 +87,8 @@ export interface TokenErrorOptions {
   readonly status?: number
   /** `error` of the answer, e.g. `invalid_scope` (RFC 6749 section 5.2). */
   readonly error?: string
+  /** Header fields of the answer. */
+  readonly headers?: Headers
   readonly cause?: unknown
 }
 
@@ -47,11 +98,25 @@ export class TokenError extends Error {
   readonly code: TokenErrorCode
   readonly status: number | undefined
   readonly error: string | undefined
+  /** How long the authorization server asks to be left alone, seconds. */
+  readonly retryAfterSeconds: number | undefined
 
   constructor(code: TokenErrorCode, message: string, options: TokenErrorOptions = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined)
     this.code = code
     this.status = options.status
     this.error = options.error
+    this.retryAfterSeconds = parseRetryAfter(options.headers)
   }
+}
+
+/** Seconds, or a date (RFC 9110 section 10.2.3), which is counted from the answer's own `Date` where it has one. */
+function parseRetryAfter(headers: Headers | undefined): number | undefined {
+  const value = headers?.get('Retry-After')?.trim()
+  if (value === undefined || value === '') return undefined
+  if (/^\d+$/.test(value)) return Number(value)
+  const until = Date.parse(value)
+  if (Number.isNaN(until)) return undefined
+  const from = Date.parse(headers?.get('Date') ?? '')
+  return Math.max(0, (until - (Number.isNaN(from) ? Date.now() : from)) / 1000)
 }

@@ -14,9 +14,13 @@ export function toLineStream(values: AsyncIterable<unknown>): ReadableStream<Uin
   })
 }
 
-/** Line-delimited JSON -> values, as they arrive. Leaving the loop early abandons the rest. Empty lines are skipped. */
+/**
+ * Line-delimited JSON -> values, as they arrive. Leaving the loop early abandons the rest. Empty lines are skipped.
+ * `refuse`: the error that a line stands for that is no JSON.
+ */
 export async function* readLines(
   stream: ReadableStream<Uint8Array>,
+  refuse: (cause: unknown) => unknown,
 ): AsyncGenerator<unknown, void, undefined> {
   // Not `for await`: browsers differ in whether a ReadableStream is iterable.
   const reader = stream.getReader()
@@ -27,10 +31,18 @@ export async function* readLines(
       const { done, value } = await reader.read()
       const lines = (rest + decoder.decode(value, { stream: !done })).split('\n')
       rest = done ? '' : (lines.pop() ?? '')
-      for (const line of lines) if (line.trim() !== '') yield JSON.parse(line)
+      for (const line of lines) if (line.trim() !== '') yield parseLine(line, refuse)
       if (done) return
     }
   } finally {
     await reader.cancel().catch(() => undefined)
+  }
+}
+
+function parseLine(line: string, refuse: (cause: unknown) => unknown): unknown {
+  try {
+    return JSON.parse(line)
+  } catch (cause) {
+    throw refuse(cause)
   }
 }

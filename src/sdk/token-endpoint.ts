@@ -1,5 +1,8 @@
 import { TokenError } from './errors.js'
 
+/** A signal for one request, and how to let go of its timer. */
+export type TimeoutSignal = () => { readonly signal: AbortSignal; readonly clear: () => void }
+
 /**
  * Looks up the token endpoint of an issuer: OpenID Connect Discovery 1.0 section 4, else RFC 8414 section 3. Rejects with
  * a `TokenError`, code `unreachable` or `metadata`.
@@ -7,11 +10,11 @@ import { TokenError } from './errors.js'
 export async function discoverTokenEndpoint(
   issuer: string,
   send: typeof fetch,
-  timeoutMs: number,
+  timeoutSignal: TimeoutSignal,
 ): Promise<string> {
   if (!URL.canParse(issuer)) throw new TokenError('metadata', `The issuer is not a URL: ${issuer}`)
   for (const address of metadataAddresses(issuer)) {
-    const metadata = await readMetadata(address, send, timeoutMs)
+    const metadata = await readMetadata(address, send, timeoutSignal)
     if (metadata === undefined) continue
     // Otherwise one issuer could send callers, with their secrets, to an endpoint of its own (RFC 8414 section 3.3).
     if (metadata['issuer'] !== issuer) {
@@ -38,20 +41,23 @@ function metadataAddresses(issuer: string): readonly string[] {
 async function readMetadata(
   address: string,
   send: typeof fetch,
-  timeoutMs: number,
+  timeoutSignal: TimeoutSignal,
 ): Promise<Record<string, unknown> | undefined> {
   let status: number
   let text: string
+  const { signal, clear } = timeoutSignal()
   try {
     const response = await send(address, {
       headers: { Accept: 'application/json' },
       redirect: 'error',
-      signal: AbortSignal.timeout(timeoutMs),
+      signal,
     })
     status = response.status
     text = await response.text()
   } catch (cause) {
     throw new TokenError('unreachable', `No answer from the authorization server at ${address}`, { cause })
+  } finally {
+    clear()
   }
   if (status >= 500) {
     throw new TokenError('unreachable', `The authorization server answers ${address} with ${status}`, {

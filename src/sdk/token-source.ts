@@ -1,32 +1,61 @@
+import { createClientAuthentication, type ClientAuthenticationOptions } from './client-authentication.js'
+import { scheduleTimeout, type Clock } from './clock.js'
+import { createDpopProver, type DpopProver } from './dpop.js'
+import { OptionsError, TokenError } from './errors.js'
+import { algorithmOf } from './jwt.js'
+import { isPassing, withRetries } from './retry.js'
 import { discoverTokenEndpoint } from './token-endpoint.js'
-import { requestToken, type ClientCredentials } from './token-request.js'
+import { requestToken, type TokenResponse } from './token-request.js'
 
-export type TokenSourceOptions = ClientCredentials & {
+export interface TokenSourceOptions extends ClientAuthenticationOptions, Clock {
+  /** Issuer identifier. The token endpoint is looked up in its metadata, unless `tokenEndpoint` names it. */
+  readonly issuer?: string
+  /** Needed unless there is an `issuer`. */
+  readonly tokenEndpoint?: string
+  /** The only scopes to ask for. Default: those that a call needs. */
+  readonly scopes?: readonly string[] | undefined
+  /** Sent as `scope` instead, where the authorization server wants one name for all (Entra ID: `<api>/.default`). */
+  readonly tokenScope?: string
+  /** The API the token is for, at authorization servers that name it `audience` (Auth0). Default: not sent. */
+  readonly audience?: string
+  /** The API the token is for (RFC 8707). Default: not sent. */
+  readonly resource?: string
+  /** Further parameters of the token request. Default: none. */
+  readonly tokenParameters?: Readonly<Record<string, string>>
+  /** Binds tokens to a key of this source (RFC 9449). Default: false. */
+  readonly dpop?: boolean
+  /** Attempts after the first while the authorization server does not answer. Default: 2. */
+  readonly retries?: number
+  /** Milliseconds for one request to the authorization server. Default: 10,000. */
+  readonly tokenTimeoutMs?: number
   /** Default: the global one. */
   readonly fetch?: typeof fetch
-  /** Milliseconds since the epoch. Default: `Date.now`. */
-  readonly now?: () => number
-} & (
-    | {
-        /** Issuer identifier; the token endpoint is looked up in its metadata. */
-        readonly issuer: string
-        readonly tokenEndpoint?: never
-      }
-    | { readonly tokenEndpoint: string; readonly issuer?: never }
-  )
+  /** From 0 to 1, for pauses. Default: `Math.random`. */
+  readonly random?: () => number
+  /** Default: `crypto.randomUUID`. */
+  readonly randomId?: () => string
+}
 
 export interface AccessToken {
   readonly value: string
+  readonly type: 'Bearer' | 'DPoP'
   /** Scopes granted: as the answer says, else as asked for (RFC 6749 section 5.1). */
   readonly scopes: readonly string[]
   /** Milliseconds since the epoch. */
   readonly expiresAtMs: number
 }
 
-/** Supplies access tokens. */
-export interface TokenSource {
-  /** One that is valid now, from the cache where possible. Rejects with a `TokenError`. */
-  readonly accessToken: () => Promise<AccessToken>
+/** Supplies access tokens. Clients that share one share its tokens. */
+export interface TokenSource<Token extends { readonly value: string } = { readonly value: string }> {
+  /**
+   * One that is valid now and good for these scopes. `others` are asked for along with them where a token has to be
+   * fetched anyway. Rejects with a `TokenError`.
+   */
+  readonly accessToken: (scopes?: readonly string[], others?: Iterable<string>) => Promise<Token>
+  /** Drops a token that the service refused, by its value. */
+  readonly forget?: (value: string) => void
+  /** Proofs for tokens that are bound to a key. */
+  readonly dpop?: DpopProver
 }
 
 interface Held {
@@ -37,55 +66,198 @@ interface Held {
   readonly unusableAtMs: number
 }
 
-const timeoutMs = 10_000
+/** The token for one set of scopes. */
+interface Entry {
+  readonly scopes: readonly string[]
+  held?: Held | undefined
+  pending?: Promise<AccessToken> | undefined
+  pausedUntilMs?: number
+}
+
 const refreshAtShareOfLife = 0.8
 const longestMarginMs = 10_000
 const shareOfLifeAsMargin = 0.1
 const pauseAfterFailureMs = 5_000
 
-/** One cache of access tokens for one client, scopes and API. However many callers wait, one request is in flight. */
-export function createTokenSource(options: TokenSourceOptions): TokenSource {
-  const { fetch: send = fetch, now = Date.now, issuer } = options
+/**
+ * One cache of access tokens for one client and API, by their scopes. However many callers wait, one request for the same
+ * scopes is in flight, and no caller's end is the end of it. Throws `OptionsError`.
+ */
+export function createTokenSource(
+  options: TokenSourceOptions,
+): Required<Pick<TokenSource<AccessToken>, 'accessToken' | 'forget'>> &
+  Pick<TokenSource<AccessToken>, 'dpop'> {
+  assertTokenSourceOptions(options)
+  const { now = Date.now, schedule = scheduleTimeout, random = Math.random, fetch: send = fetch } = options
+  const { issuer, audience, resource, tokenParameters, retries = 2, tokenTimeoutMs = 10_000 } = options
+  const randomId = options.randomId ?? (() => crypto.randomUUID())
+  const authentication = createClientAuthentication(options, { issuer, now, randomId })
+  const dpop = options.dpop === true ? createDpopProver({ now, randomId }) : undefined
+  const fixed = options.tokenScope === undefined ? options.scopes : [options.tokenScope]
+  const entries = new Map<string, Entry>()
+  /** Asked for by themselves, and refused: they spoil no other request. */
+  const refused = new Set<string>()
   let endpoint = options.tokenEndpoint
-  let held: Held | undefined
-  let pending: Promise<AccessToken> | undefined
-  let pausedUntilMs = -Infinity
 
-  const load = async (): Promise<AccessToken> => {
-    endpoint ??= await discoverTokenEndpoint(issuer ?? '', send, timeoutMs)
-    // Counted from before the request: by its answer, part of the token's life may be over.
-    const askedAtMs = now()
-    const { value, scopes, lifeSeconds } = await requestToken(endpoint, options, send, timeoutMs)
-    const lifeMs = lifeSeconds * 1000
-    const expiresAtMs = askedAtMs + lifeMs
-    const token = { value, scopes, expiresAtMs }
-    held = {
-      token,
-      refreshAtMs: askedAtMs + lifeMs * refreshAtShareOfLife,
-      unusableAtMs: expiresAtMs - Math.min(longestMarginMs, lifeMs * shareOfLifeAsMargin),
-    }
-    return token
+  const timeoutSignal = () => {
+    const controller = new AbortController()
+    const clear = schedule(() => {
+      controller.abort(new Error(`no answer within ${tokenTimeoutMs} ms`))
+    }, tokenTimeoutMs)
+    return { signal: controller.signal, clear }
   }
 
-  const refresh = (): Promise<AccessToken> => {
-    pending ??= load().finally(() => {
-      pending = undefined
+  const load = async (scopes: readonly string[]): Promise<Held> => {
+    endpoint ??= await discoverTokenEndpoint(issuer ?? '', send, timeoutSignal)
+    // Counted from before the request: by its answer, part of the token's life may be over.
+    const askedAtMs = now()
+    const request = { scopes, audience, resource, tokenParameters }
+    return toHeld(
+      await requestToken(endpoint, request, { authentication, dpop, fetch: send, timeoutSignal }),
+      askedAtMs,
+    )
+  }
+
+  const refresh = (entry: Entry): Promise<AccessToken> => {
+    const plan = { retries, endMs: Infinity, now, random, schedule }
+    entry.pending ??= withRetries(async () => load(entry.scopes), {
+      ...plan,
+      isWorthwhile: (error) => isPassing(error, false),
     })
-    return pending
+      .then((held) => {
+        entry.held = held
+        dropCovered(entries, entry)
+        return held.token
+      })
+      .finally(() => {
+        entry.pending = undefined
+      })
+    return entry.pending
+  }
+
+  const entryFor = (scopes: Iterable<string>): Entry => {
+    const sorted = [...new Set(scopes)].sort()
+    const key = sorted.join(' ')
+    const entry = entries.get(key) ?? { scopes: sorted }
+    entries.set(key, entry)
+    return entry
+  }
+
+  const fetchToken = async (needed: readonly string[], others: Iterable<string>): Promise<AccessToken> => {
+    const joined = entryFor([...[...others].filter((scope) => !refused.has(scope)), ...needed])
+    const alone = entryFor(needed)
+    try {
+      return await refresh(joined)
+    } catch (error) {
+      if (fixed !== undefined || !isInvalidScope(error)) throw error
+      if (joined === alone) {
+        for (const scope of needed) refused.add(scope)
+        throw error
+      }
+      entries.delete(joined.scopes.join(' '))
+    }
+    // One scope that the client may not have does not cost it the others.
+    return fetchToken(needed, [])
   }
 
   return {
-    accessToken: async () => {
+    accessToken: async (scopes = [], others = []) => {
+      const needed = fixed ?? scopes
+      const wanted = fixed ?? others
       const atMs = now()
-      if (held === undefined || atMs >= held.unusableAtMs) return refresh()
-      if (atMs >= held.refreshAtMs && atMs >= pausedUntilMs) {
+      const entry = findServing(entries.values(), needed, atMs)
+      if (entry?.held === undefined) return fetchToken(needed, wanted)
+      if (atMs >= entry.held.refreshAtMs && atMs >= (entry.pausedUntilMs ?? -Infinity)) {
         // The token at hand still serves, so a failure is nobody's yet; an authorization server that is down is not
         // asked again by every call.
-        refresh().catch(() => {
-          pausedUntilMs = now() + pauseAfterFailureMs
+        refresh(entry).catch(() => {
+          entry.pausedUntilMs = now() + pauseAfterFailureMs
         })
       }
-      return held.token
+      return entry.held.token
     },
+    forget: (value) => {
+      for (const entry of entries.values()) if (entry.held?.token.value === value) entry.held = undefined
+    },
+    ...(dpop !== undefined && { dpop }),
   }
+}
+
+function toHeld({ value, type, scopes, lifeSeconds }: TokenResponse, askedAtMs: number): Held {
+  const lifeMs = lifeSeconds * 1000
+  const expiresAtMs = askedAtMs + lifeMs
+  return {
+    token: { value, type, scopes, expiresAtMs },
+    refreshAtMs: askedAtMs + lifeMs * refreshAtShareOfLife,
+    unusableAtMs: expiresAtMs - Math.min(longestMarginMs, lifeMs * shareOfLifeAsMargin),
+  }
+}
+
+/** The entry whose token serves these scopes, the one that lasts longest where there are several. */
+function findServing(entries: Iterable<Entry>, needed: readonly string[], atMs: number): Entry | undefined {
+  let found: Entry | undefined
+  for (const entry of entries) {
+    if (entry.held === undefined || atMs >= entry.held.unusableAtMs) continue
+    if (!needed.every((scope) => entry.scopes.includes(scope))) continue
+    if (found?.held === undefined || entry.held.refreshAtMs > found.held.refreshAtMs) found = entry
+  }
+  return found
+}
+
+/** A wider token takes the place of the narrower ones, so that they are not renewed beside it. */
+function dropCovered(entries: Map<string, Entry>, by: Entry): void {
+  for (const [key, entry] of entries) {
+    if (entry === by || entry.pending !== undefined) continue
+    if (entry.scopes.every((scope) => by.scopes.includes(scope))) entries.delete(key)
+  }
+}
+
+function isInvalidScope(error: unknown): boolean {
+  return error instanceof TokenError && error.error === 'invalid_scope'
+}
+
+function assertTokenSourceOptions(options: TokenSourceOptions): void {
+  const faults = findTokenSourceFaults(options)
+  if (faults.length > 0) throw new OptionsError(faults.join('\n'))
+}
+
+/** What is missing, and what contradicts itself. */
+export function findTokenSourceFaults(options: Partial<TokenSourceOptions>): readonly string[] {
+  const { issuer, tokenEndpoint, clientId, clientSecret, privateKey, assertionAudience = 'issuer' } = options
+  const faults: string[] = []
+  const refuse = (isFault: boolean, fault: string) => isFault && faults.push(fault)
+  refuse(issuer === undefined && tokenEndpoint === undefined, 'Give an issuer, or a tokenEndpoint')
+  refuse(clientId === undefined || clientId === '', 'Give a clientId')
+  refuse(
+    (clientSecret === undefined) === (privateKey === undefined),
+    'Give either a clientSecret or a privateKey',
+  )
+  refuse(
+    privateKey !== undefined && (typeof privateKey.d !== 'string' || algorithmOf(privateKey) === undefined),
+    'privateKey must be a private JWK: EC P-256 or P-384, RSA, or Ed25519',
+  )
+  refuse(
+    privateKey !== undefined && options.secretIn !== undefined,
+    'secretIn is of no use with a privateKey: leave it out',
+  )
+  refuse(
+    privateKey !== undefined && issuer === undefined && assertionAudience === 'issuer',
+    'Give the issuer, or an assertionAudience: the assertion must say whom it is for',
+  )
+  refuse(
+    privateKey === undefined && options.assertionAudience !== undefined,
+    'assertionAudience is of no use without a privateKey: leave it out',
+  )
+  for (const [name, address] of Object.entries({ issuer, tokenEndpoint })) {
+    if (address === undefined) continue
+    refuse(!isAddress(address), `${name} must be an https or http URL without a user and password in it`)
+  }
+  return faults
+}
+
+/** An absolute http(s) URL. One with credentials in it would carry them into messages and logs. */
+export function isAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, username, password } = new URL(text)
+  return (protocol === 'https:' || protocol === 'http:') && username === '' && password === ''
 }

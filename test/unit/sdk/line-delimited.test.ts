@@ -12,6 +12,8 @@ function inPieces(text: string, bytes: number): ReadableStream<Uint8Array> {
   })
 }
 
+const asIs = (cause: unknown): unknown => cause
+
 async function collect<T>(values: AsyncIterable<T>): Promise<readonly T[]> {
   const collected: T[] = []
   for await (const value of values) collected.push(value)
@@ -28,11 +30,11 @@ describe('readLines', () => {
     { title: 'nothing', given: '', want: [] },
   ])('reads $title, whichever way they are cut', async ({ given, want }) => {
     for (const bytes of [1, 2, 3, 1000])
-      expect(await collect(readLines(inPieces(given, bytes)))).toEqual(want)
+      expect(await collect(readLines(inPieces(given, bytes), asIs))).toEqual(want)
   })
 
   it('fails at a line that is no JSON, after those before it', async () => {
-    const lines = readLines(inPieces('1\n{\n', 2))
+    const lines = readLines(inPieces('1\n{\n', 2), asIs)
     expect(await lines.next()).toEqual({ done: false, value: 1 })
     await expect(lines.next()).rejects.toThrow(SyntaxError)
   })
@@ -44,7 +46,8 @@ describe('toLineStream', () => {
     expect(
       await collect(
         readLines(
-          toLineStream(readLines(inPieces(values.map((value) => JSON.stringify(value)).join('\n'), 5))),
+          toLineStream(readLines(inPieces(values.map((value) => JSON.stringify(value)).join('\n'), 5), asIs)),
+          asIs,
         ),
       ),
     ).toEqual(values)

@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { TokenError } from '../../../src/sdk/errors.js'
+import { OptionsError, TokenError } from '../../../src/sdk/errors.js'
 import { createTokenSource } from '../../../src/sdk/token-source.js'
 import { closedOrigin, sendJson, startServer } from './test-server.js'
 
-const client = { clientId: 'assembly-line', clientSecret: 'correct-horse' }
+const client = { clientId: 'assembly-line', clientSecret: 'correct-horse', retries: 0 }
 const granted = { access_token: 'token-1', token_type: 'Bearer', expires_in: 100 }
 
 /** A token endpoint in memory, so that time is the test's alone. `answers` are given in turn, the last for ever. */
@@ -48,7 +48,7 @@ describe('createTokenSource, asking', () => {
       tokenEndpoint: `${server.url}/token`,
       now: () => 5_000,
     }).accessToken()
-    expect(token).toEqual({ value: 'token-1', scopes: [], expiresAtMs: 105_000 })
+    expect(token).toEqual({ value: 'token-1', type: 'Bearer', scopes: [], expiresAtMs: 105_000 })
     const [request] = server.requests
     expect(request).toMatchObject({ method: 'POST', url: '/token', body: 'grant_type=client_credentials' })
     expect(request?.headers).toMatchObject({
@@ -114,8 +114,8 @@ describe('createTokenSource, keeping', () => {
     expect(seen).toHaveLength(1)
     clock.ms += 1
     expect((await source.accessToken()).value).toBe('token-1')
-    expect(seen).toHaveLength(2)
     await setImmediate()
+    expect(seen).toHaveLength(2)
     expect((await source.accessToken()).value).toBe('token-2')
     expect(seen).toHaveLength(2)
   })
@@ -151,8 +151,8 @@ describe('createTokenSource, keeping', () => {
     expect(seen).toHaveLength(2)
     clock.ms += 5_000
     expect((await source.accessToken()).value).toBe('token-1')
-    expect(seen).toHaveLength(3)
     await setImmediate()
+    expect(seen).toHaveLength(3)
     clock.ms += 5_000
     expect((await errorOf(source.accessToken())).code).toBe('unreachable')
   })
@@ -332,9 +332,12 @@ describe('createTokenSource, given an issuer', () => {
     expect(asked).toEqual([`${issuer}${openid}`])
   })
 
-  it('tells that an issuer is no URL', async () => {
-    expect((await errorOf(createTokenSource({ ...client, issuer: 'inventory' }).accessToken())).code).toBe(
-      'metadata',
-    )
-  })
+  it.each(['inventory', 'ftp://issuer.example.com', 'https://me:secret@issuer.example.com'])(
+    'does not take %s for an issuer, and does not repeat it',
+    (issuer) => {
+      const create = () => createTokenSource({ ...client, issuer })
+      expect(create).toThrow(OptionsError)
+      expect(create).toThrow(/^issuer must be an https or http URL without a user and password in it$/)
+    },
+  )
 })

@@ -1,0 +1,15 @@
+// Generated from the OpenAPI document by `npm run generate`. Do not edit.
+
+export { createClient as createInventoryClient } from '../../src/sdk/client.js'
+export type { Client as InventoryClient, ClientOptions as InventoryClientOptions } from '../../src/sdk/client.js'
+export type { Call, PagedCall, ErrorHandlers } from '../../src/sdk/call.js'
+export type { CallOptions, Input, OperationId, Output, Scope } from '../../src/sdk/operation-types.js'
+export type { ApiErrorOf } from '../../src/sdk/operation-errors.js'
+export { isApiError } from '../../src/sdk/operation-errors.js'
+export { ApiError, ConnectionError, OptionsError, TimeoutError, TokenError } from '../../src/sdk/errors.js'
+export type { TokenErrorCode } from '../../src/sdk/errors.js'
+export type { Hooks, RequestEvent, ResponseEvent, RetryEvent } from '../../src/sdk/hooks.js'
+export { createTokenSource } from '../../src/sdk/token-source.js'
+export type { AccessToken, TokenSource, TokenSourceOptions } from '../../src/sdk/token-source.js'
+export type { PrivateJwk } from '../../src/sdk/jwt.js'
+export type * from '../client/types.gen.js'

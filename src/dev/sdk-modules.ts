@@ -1,0 +1,171 @@
+/*
+ * The two modules of `generated/sdk/`: what the SDK must know of each operation beside the generated calls and types,
+ * and the SDK's entry, with the names of `info.x-sdk`.
+ */
+import { findPages } from './sdk-pages.js'
+import { readSdkNames } from './sdk-names.js'
+import { resolveReference, toObject, type BundledDocument, type JsonObject } from './bundled-document.js'
+
+const header = '// Generated from the OpenAPI document by `npm run generate`. Do not edit.\n'
+
+/** What @hey-api/openapi-ts called an operation. */
+interface GeneratedCall {
+  readonly name: string
+  /** Names of its generated types: what it takes, and bodies by status. */
+  readonly types: Readonly<Record<Direction, string>>
+}
+
+type Direction = 'Inputs' | 'Outputs' | 'Errors'
+
+/** Texts of the modules by file name. `calls` is the text of the generated `sdk.gen.ts`, which names the operations. */
+export function toSdkModules(document: BundledDocument, calls: string): Readonly<Record<string, string>> {
+  const names = readSdkNames(document['info'])
+  const generated = findCalls(calls)
+  const entries: string[] = []
+  const found: GeneratedCall[] = []
+  for (const [path, pathItem] of Object.entries(toObject(document['paths']))) {
+    const { parameters = [], ...members } = toObject(pathItem)
+    for (const [method, operation] of Object.entries(members)) {
+      const call = generated.get(`${method.toUpperCase()} ${path}`)
+      if (call === undefined) continue
+      const whole = {
+        ...toObject(operation),
+        parameters: [
+          ...(parameters as unknown[]),
+          ...((toObject(operation)['parameters'] ?? []) as unknown[]),
+        ],
+      }
+      entries.push(`  ${call.name}: ${toEntry(document, `${method.toUpperCase()} ${path}`, whole)},\n`)
+      found.push(call)
+    }
+  }
+  found.sort((a, b) => (a.name < b.name ? -1 : 1))
+  const { packageName, environmentPrefix, version } = names
+  return {
+    'operations.ts': `${header}
+import type * as types from '../client/types.gen.js'
+import { scopes } from '../scopes.js'
+
+export const names = ${toLiteral({ packageName, environmentPrefix, version })} as const
+
+/** Security schemes that an access token satisfies. */
+export const tokenSchemes: readonly string[] = ${toLiteral(findTokenSchemes(document))}
+
+/** What a call must know of its operation beside the types. */
+export const operations = {
+${entries.sort().join('')}} as const
+
+/** What operations take. */
+${toTypeMap('Inputs', found)}
+/** Bodies of replies, by status. */
+${toTypeMap('Outputs', found)}
+/** Bodies of replies that are errors, by status. */
+${toTypeMap('Errors', found)}`,
+    'index.ts': toEntryModule(names.client),
+  }
+}
+
+function toTypeMap(direction: Direction, calls: readonly GeneratedCall[]): string {
+  const members = calls.map(({ name, types }) => {
+    const type = types[direction]
+    return `  readonly ${name}: ${type === 'unknown' ? type : `types.${type}`}\n`
+  })
+  return `export interface Operation${direction} {\n${members.join('')}}\n`
+}
+
+function toEntryModule(client: string): string {
+  return `${header}
+export { createClient as create${client} } from '../../src/sdk/client.js'
+export type { Client as ${client}, ClientOptions as ${client}Options } from '../../src/sdk/client.js'
+export type { Call, PagedCall, ErrorHandlers } from '../../src/sdk/call.js'
+export type { CallOptions, Input, OperationId, Output, Scope } from '../../src/sdk/operation-types.js'
+export type { ApiErrorOf } from '../../src/sdk/operation-errors.js'
+export { isApiError } from '../../src/sdk/operation-errors.js'
+export { ApiError, ConnectionError, OptionsError, TimeoutError, TokenError } from '../../src/sdk/errors.js'
+export type { TokenErrorCode } from '../../src/sdk/errors.js'
+export type { Hooks, RequestEvent, ResponseEvent, RetryEvent } from '../../src/sdk/hooks.js'
+export { createTokenSource } from '../../src/sdk/token-source.js'
+export type { AccessToken, TokenSource, TokenSourceOptions } from '../../src/sdk/token-source.js'
+export type { PrivateJwk } from '../../src/sdk/jwt.js'
+export type * from '../client/types.gen.js'
+`
+}
+
+/**
+ * The generator turns operationIds into names by rules of its own, and makes up those that are missing: method and path
+ * tell which is which.
+ */
+function findCalls(text: string): ReadonlyMap<string, GeneratedCall> {
+  const declaration =
+    /export const (\w+) = <.*?: Options<(\w+), .*?\.(get|post|put|patch|delete|head|options|trace|connect)<(\w+), (\w+), ThrowOnError.*?url: '((?:[^'\\]|\\.)*)'/gs
+  return new Map(
+    [...text.matchAll(declaration)].map(
+      ([, name = '', Inputs = '', method = '', Outputs = '', Errors = '', url = '']) => [
+        `${method.toUpperCase()} ${url}`,
+        { name, types: { Inputs, Outputs, Errors } },
+      ],
+    ),
+  )
+}
+
+/** `fallback`: the key of `scopes` where there is no operationId. */
+function toEntry(document: BundledDocument, fallback: string, operation: JsonObject): string {
+  const id = typeof operation['operationId'] === 'string' ? operation['operationId'] : fallback
+  const key = findIdempotencyKey(document, operation)
+  const pages = findPages(document, operation)
+  const members = [
+    `security: scopes[${toLiteral(id)}]`,
+    ...(key === undefined ? [] : [`idempotencyKey: ${toLiteral(key)}`]),
+    ...(pages === undefined ? [] : [`pages: ${toLiteral(pages)}`]),
+    ...(takesLines(document, operation) ? ['takesLines: true'] : []),
+    ...(givesLines(document, operation) ? ['givesLines: true'] : []),
+  ]
+  return `{ ${members.join(', ')} }`
+}
+
+function findIdempotencyKey(document: BundledDocument, operation: JsonObject): string | undefined {
+  const parameters = (operation['parameters'] as readonly unknown[]).map((one) =>
+    resolveReference(document, one),
+  )
+  const found = parameters.find(
+    ({ in: place, name }) => place === 'header' && String(name).toLowerCase() === 'idempotency-key',
+  )
+  return found === undefined ? undefined : String(found['name'])
+}
+
+function findTokenSchemes(document: BundledDocument): readonly string[] {
+  const schemes = Object.entries(toObject(toObject(document['components'])['securitySchemes']))
+  return schemes
+    .filter(([, scheme]) => {
+      const { type, scheme: name } = resolveReference(document, scheme)
+      return (
+        type === 'oauth2' || type === 'openIdConnect' || (type === 'http' && /^bearer$/i.test(String(name)))
+      )
+    })
+    .map(([name]) => name)
+}
+
+function takesLines(document: BundledDocument, operation: JsonObject): boolean {
+  return hasLines(resolveReference(document, operation['requestBody']))
+}
+
+function givesLines(document: BundledDocument, operation: JsonObject): boolean {
+  return Object.entries(toObject(operation['responses'])).some(
+    ([status, response]) => /^2/.test(status) && hasLines(resolveReference(document, response)),
+  )
+}
+
+function hasLines(content: JsonObject): boolean {
+  return Object.keys(toObject(content['content'])).some((type) =>
+    /^application\/(?:x-ndjson|ndjson|jsonl|x-jsonl|json-lines)\s*(?:;|$)/i.test(type),
+  )
+}
+
+function toLiteral(value: unknown): string {
+  if (typeof value === 'string')
+    return `'${JSON.stringify(value).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`
+  if (Array.isArray(value)) return `[${value.map(toLiteral).join(', ')}]`
+  return `{ ${Object.entries(toObject(value))
+    .map(([name, member]) => `${name}: ${toLiteral(member)}`)
+    .join(', ')} }`
+}

@@ -1,0 +1,191 @@
+import { unlessAborted } from './clock.js'
+import type { Settings } from './client-options.js'
+import type { Exchanged } from './call.js'
+import { ApiError, ConnectionError, TimeoutError, TokenError } from './errors.js'
+import { tell, toEvent } from './hooks.js'
+import { readReply, toApiError } from './reply.js'
+
+/** A request that can be sent again, unless its body is a stream. */
+export interface PreparedRequest {
+  readonly operationId: string
+  readonly url: string
+  readonly method: string
+  readonly headers: Headers
+  readonly body: ArrayBuffer | ReadableStream<Uint8Array> | null
+  readonly isStream: boolean
+  /** Scopes of the access token; `undefined`: it carries none. */
+  readonly scopes: readonly string[] | undefined
+}
+
+export interface AttemptLimits {
+  readonly attempt: number
+  readonly signal: AbortSignal | undefined
+  readonly attemptTimeoutMs: number
+  /** When the call ends, milliseconds since the epoch, and how long it was given. */
+  readonly endMs: number
+  readonly timeoutMs: number
+}
+
+/** Scopes that are asked for along with those of a call. */
+export type OtherScopes = ReadonlySet<string>
+
+/**
+ * One attempt: a token where there must be one, the request, and the body of its reply. A token that the service refuses
+ * is replaced once (RFC 6750 section 3.1); insufficient scope is not its fault.
+ */
+export async function attemptExchange(
+  request: PreparedRequest,
+  settings: Settings,
+  others: OtherScopes,
+  limits: AttemptLimits,
+): Promise<Exchanged> {
+  const deadline = startDeadline(request, settings, limits)
+  let isStreaming = false
+  try {
+    const { response, token } = await sendWithToken(
+      request,
+      settings,
+      others,
+      limits.attempt,
+      deadline.signal,
+    )
+    if (!response.ok) throw await toApiError(response, request.operationId, token)
+    const body = await readReply(response, request.operationId)
+    isStreaming = isAsyncIterable(body)
+    if (!isStreaming) return { body, response }
+    // Time is for the header of a stream; how long it then runs is the caller's to say.
+    deadline.stop()
+    return { body: guarded(body as AsyncIterable<unknown>, request, deadline), response }
+  } catch (cause) {
+    throw toFailure(cause, request, deadline.signal)
+  } finally {
+    if (!isStreaming) deadline.release()
+  }
+}
+
+interface Answer {
+  readonly response: Response
+  /** The access token that the request carried. */
+  readonly token?: string
+}
+
+async function sendWithToken(
+  request: PreparedRequest,
+  settings: Settings,
+  others: OtherScopes,
+  attempt: number,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const { tokens } = settings
+  const { scopes, headers, url, method } = request
+  if (scopes === undefined || tokens === undefined)
+    return { response: await send(request, settings, attempt, signal) }
+  const { dpop } = tokens
+  let mayReplace = !request.isStream
+  let mayTakeNonce = !request.isStream && dpop !== undefined
+  for (;;) {
+    const { value: token } = await unlessAborted(tokens.accessToken(scopes, others), signal)
+    headers.set('Authorization', `${dpop === undefined ? 'Bearer' : 'DPoP'} ${token}`)
+    if (dpop !== undefined) headers.set('DPoP', await dpop.prove({ method, url, accessToken: token }))
+    const response = await send(request, settings, attempt, signal)
+    dpop?.takeNonce(url, response.headers)
+    if (response.status !== 401) return { response, token }
+    if (mayTakeNonce && asksForNonce(response)) mayTakeNonce = false
+    else if (mayReplace) {
+      mayReplace = false
+      tokens.forget?.(token)
+    } else return { response, token }
+    await response.body?.cancel()
+  }
+}
+
+/** RFC 9449 section 9. */
+function asksForNonce({ headers }: Response): boolean {
+  return headers.has('DPoP-Nonce') && /error="?use_dpop_nonce/i.test(headers.get('WWW-Authenticate') ?? '')
+}
+
+async function send(
+  request: PreparedRequest,
+  settings: Settings,
+  attempt: number,
+  signal: AbortSignal,
+): Promise<Response> {
+  const { url, method, headers, body, isStream } = request
+  const event = toEvent(request, attempt)
+  tell(settings.onRequest, event)
+  const sentAtMs = settings.now()
+  const response = await settings.fetch(url, {
+    method,
+    headers,
+    body,
+    signal,
+    // An access token is for this service, not for whatever it points to, and nothing else identifies the caller.
+    redirect: 'error',
+    credentials: 'omit',
+    ...(isStream && { duplex: 'half' }),
+  })
+  tell(settings.onResponse, { ...event, status: response.status, durationMs: settings.now() - sentAtMs })
+  return response
+}
+
+interface Deadline {
+  readonly signal: AbortSignal
+  /** Time no longer counts. */
+  readonly stop: () => void
+  /** Nor does the caller's signal. */
+  readonly release: () => void
+}
+
+/** One signal for everything that ends an attempt: the caller, its own time, and that of the whole call. */
+function startDeadline({ url }: PreparedRequest, settings: Settings, limits: AttemptLimits): Deadline {
+  const { signal: given, attemptTimeoutMs, timeoutMs, endMs } = limits
+  const controller = new AbortController()
+  const leftMs = endMs - settings.now()
+  const error =
+    leftMs <= attemptTimeoutMs
+      ? () => new TimeoutError(new URL(url).origin, 'call', timeoutMs)
+      : () => new TimeoutError(new URL(url).origin, 'attempt', attemptTimeoutMs)
+  const stop = settings.schedule(
+    () => {
+      controller.abort(error())
+    },
+    Math.max(0, Math.min(leftMs, attemptTimeoutMs)),
+  )
+  const abort = () => {
+    controller.abort(given?.reason)
+  }
+  given?.addEventListener('abort', abort, { once: true })
+  return {
+    signal: controller.signal,
+    stop,
+    release: () => {
+      stop()
+      given?.removeEventListener('abort', abort)
+    },
+  }
+}
+
+/** What a failed `fetch`, or a body that broke off, is to the caller. */
+function toFailure(cause: unknown, { url }: PreparedRequest, signal: AbortSignal): unknown {
+  if (signal.aborted) return signal.reason
+  if (cause instanceof ApiError || cause instanceof TokenError) return cause
+  return new ConnectionError(new URL(url).origin, { cause })
+}
+
+async function* guarded(
+  values: AsyncIterable<unknown>,
+  request: PreparedRequest,
+  deadline: Deadline,
+): AsyncGenerator {
+  try {
+    yield* values
+  } catch (cause) {
+    throw toFailure(cause, request, deadline.signal)
+  } finally {
+    deadline.release()
+  }
+}
+
+function isAsyncIterable(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
+}

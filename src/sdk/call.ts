@@ -1,0 +1,68 @@
+import type { ApiErrorFor, ApiErrorOf, DeclaredError } from './operation-errors.js'
+import { ApiError } from './errors.js'
+import type { Item, OperationId, Output, PagedId } from './operation-types.js'
+
+/** A call under way. */
+export interface Call<Id extends OperationId> extends Promise<Output<Id>> {
+  /** The same call with the response, for its status and header fields, e.g. `ETag`. The body of it is read already. */
+  withResponse(): Promise<{ readonly body: Output<Id>; readonly response: Response }>
+  /**
+   * The same call with an answer to every error that the operation declares: what its handler gives, or throws, takes the
+   * place of the error. `default` takes the statuses without a handler; without `default` none may be left out. What is
+   * no answer of the service is not handled: a connection, a timeout, a token.
+   */
+  recover<const H extends ErrorHandlers<Id>>(handlers: H): Promise<Output<Id> | Recovered<H>>
+}
+
+/** A call of an operation that has pages: the first page, or all entries of all pages, fetched as the loop goes on. */
+export interface PagedCall<Id extends PagedId> extends Call<Id>, AsyncIterable<Item<Id>> {
+  pages(): AsyncIterable<Output<Id>>
+}
+
+export type CallOf<Id extends OperationId> = Id extends PagedId ? PagedCall<Id> : Call<Id>
+
+/** A handler for each declared error, or for some of them and a `default`. */
+export type ErrorHandlers<Id extends OperationId> =
+  | { readonly [Key in DeclaredError<Id>]: (error: ApiErrorFor<Id, Key>) => unknown }
+  | ({
+      readonly [Key in Exclude<DeclaredError<Id>, 'default'>]?: (error: ApiErrorFor<Id, Key>) => unknown
+    } & {
+      readonly default: (error: ApiErrorOf<Id>) => unknown
+    })
+
+type Recovered<H> = {
+  [Key in keyof H]: H[Key] extends (...input: never) => infer R ? Awaited<R> : never
+}[keyof H]
+
+export interface Exchanged {
+  readonly body: unknown
+  readonly response: Response
+}
+
+type AnyHandlers = Readonly<Partial<Record<string, (error: ApiError) => unknown>>>
+
+export interface AnyCall extends Promise<unknown> {
+  withResponse(): Promise<Exchanged>
+  recover(handlers: AnyHandlers): Promise<unknown>
+}
+
+export function toCall(exchanged: Promise<Exchanged>): AnyCall {
+  const body = exchanged.then((done) => done.body)
+  return Object.assign(body, {
+    withResponse: async () => {
+      // Who asks for both waits for the other promise, and this one's rejection would count as unhandled.
+      body.catch(() => undefined)
+      return exchanged
+    },
+    recover: async (handlers: AnyHandlers) =>
+      body.catch((error: unknown) => {
+        const handle = error instanceof ApiError ? findHandler(handlers, error.status) : undefined
+        if (handle === undefined) throw error
+        return handle(error as ApiError)
+      }),
+  })
+}
+
+function findHandler(handlers: AnyHandlers, status: number): AnyHandlers[string] {
+  return handlers[status] ?? handlers[`${Math.floor(status / 100)}XX`] ?? handlers['default']
+}

@@ -1,0 +1,93 @@
+import { importSigner, signJwt, type PrivateJwk, type Signer } from './jwt.js'
+
+/** How the client proves to the authorization server who it is. */
+export interface ClientAuthenticationOptions {
+  readonly clientId: string
+  /** Needed unless there is a `privateKey`. */
+  readonly clientSecret?: string
+  /** Where the secret goes. Default: `client_secret_basic`. */
+  readonly secretIn?: 'client_secret_basic' | 'client_secret_post'
+  /** Takes the place of the secret: private_key_jwt (RFC 7523 section 2.2). */
+  readonly privateKey?: PrivateJwk
+  /** `aud` of the assertion: `issuer`, `token_endpoint` (Okta, Entra ID), or an address. Default: `issuer`. */
+  readonly assertionAudience?: string
+}
+
+export interface ClientAuthentication {
+  /** Adds to a token request what authenticates the client. */
+  readonly apply: (request: {
+    readonly endpoint: string
+    readonly headers: Headers
+    readonly form: URLSearchParams
+  }) => Promise<void>
+  /** What no error may repeat. */
+  readonly secrets: readonly string[]
+}
+
+export interface ClientAuthenticationSeams {
+  readonly issuer: string | undefined
+  readonly now: () => number
+  readonly randomId: () => string
+}
+
+/** Long enough for a slow way and clocks that differ. */
+const assertionLifeSeconds = 60
+
+export function createClientAuthentication(
+  options: ClientAuthenticationOptions,
+  seams: ClientAuthenticationSeams,
+): ClientAuthentication {
+  const { clientId, clientSecret = '', secretIn = 'client_secret_basic', privateKey } = options
+  if (privateKey !== undefined) return createAssertions(options, privateKey, seams)
+  if (secretIn === 'client_secret_post') {
+    return {
+      secrets: [clientSecret],
+      apply: async ({ form }) => {
+        form.set('client_id', clientId)
+        form.set('client_secret', clientSecret)
+        return Promise.resolve()
+      },
+    }
+  }
+  const credentials = btoa(`${formEncode(clientId)}:${formEncode(clientSecret)}`)
+  return {
+    secrets: [clientSecret, credentials],
+    apply: async ({ headers }) => {
+      headers.set('Authorization', `Basic ${credentials}`)
+      return Promise.resolve()
+    },
+  }
+}
+
+function createAssertions(
+  { clientId, assertionAudience = 'issuer' }: ClientAuthenticationOptions,
+  privateKey: PrivateJwk,
+  { issuer, now, randomId }: ClientAuthenticationSeams,
+): ClientAuthentication {
+  let signer: Promise<Signer> | undefined
+  return {
+    secrets: [],
+    apply: async ({ endpoint, form }) => {
+      signer ??= importSigner(privateKey)
+      const audiences: Readonly<Record<string, string | undefined>> = { issuer, token_endpoint: endpoint }
+      const seconds = Math.floor(now() / 1000)
+      const claims = {
+        iss: clientId,
+        sub: clientId,
+        aud: audiences[assertionAudience] ?? assertionAudience,
+        jti: randomId(),
+        iat: seconds,
+        exp: seconds + assertionLifeSeconds,
+      }
+      const header = privateKey.kid === undefined ? {} : { kid: privateKey.kid }
+      form.set('client_id', clientId)
+      form.set('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
+      form.set('client_assertion', await signJwt(await signer, { typ: 'JWT', ...header }, claims))
+    },
+  }
+}
+
+/** Identifier and secret are form-encoded before they are joined (RFC 6749 section 2.3.1). */
+function formEncode(text: string): string {
+  return new URLSearchParams({ '': text }).toString().slice(1)
+}

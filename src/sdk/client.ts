@@ -1,0 +1,80 @@
+import { operations } from '../../generated/sdk/operations.js'
+import { attemptExchange } from './attempt.js'
+import { toCall, type AnyCall, type CallOf, type Exchanged } from './call.js'
+import { settleOptions, type ClientOptions, type Settings } from './client-options.js'
+import { TokenError } from './errors.js'
+import { tell, toEvent } from './hooks.js'
+import { createScopeChoice, type ScopeChoice } from './operation-scopes.js'
+import type { AllOptional, Input, OperationId, Reachable, Scope } from './operation-types.js'
+import { toPagedCall, type Paging } from './pages.js'
+import { createRequestPreparation, type AnyInput, type PrepareRequest } from './prepare-request.js'
+import { isPassing, isRepeatable, withRetries } from './retry.js'
+
+export type { ClientOptions } from './client-options.js'
+
+/**
+ * The operations of the document that the scopes `S` reach, by name. Each resolves to the body of its reply, and rejects
+ * with an `ApiError`, a `ConnectionError`, a `TimeoutError`, a `TokenError`, or the reason of the caller's signal.
+ */
+export type Client<S extends string = Scope> = {
+  readonly [Id in Reachable<S>]: AllOptional<Input<Id>> extends true
+    ? (input?: Input<Id>) => CallOf<Id>
+    : (input: Input<Id>) => CallOf<Id>
+}
+
+/**
+ * A client of the service: one token source, one method per operation. Nothing is sent before the first call. Throws
+ * `OptionsError`, which names every mistake.
+ */
+export function createClient<const S extends readonly string[] = readonly Scope[]>(
+  options: ClientOptions<S> = {},
+): Client<S[number]> {
+  const settings = settleOptions(options)
+  const seams: Seams = {
+    settings,
+    prepare: createRequestPreparation(settings),
+    choice: createScopeChoice(settings.pinned),
+  }
+  const ids = Object.keys(operations) as OperationId[]
+  // Each entry's type follows from its name, which `fromEntries` cannot express.
+  return Object.fromEntries(ids.map((id) => [id, createMethod(id, seams)])) as unknown as Client<S[number]>
+}
+
+interface Seams {
+  readonly settings: Settings
+  readonly prepare: PrepareRequest
+  readonly choice: ScopeChoice
+}
+
+function createMethod(id: OperationId, seams: Seams): (input?: AnyInput) => AnyCall {
+  const { pages } = operations[id] as { readonly pages?: Paging }
+  const call = (input: AnyInput) => toCall(exchange(id, input, seams))
+  if (pages === undefined) return (input = {}) => call(input)
+  return (input = {}) => toPagedCall(call, input, pages)
+}
+
+async function exchange(id: OperationId, input: AnyInput, seams: Seams): Promise<Exchanged> {
+  const { settings, prepare, choice } = seams
+  // Chosen before anything is waited for: calls that begin together then share one token.
+  const scopes = choice.choose(id, operations[id].security)
+  input.signal?.throwIfAborted()
+  const request = await prepare(id, input, scopes)
+  const { timeoutMs = settings.timeoutMs, attemptTimeoutMs = settings.attemptTimeoutMs } = input
+  const { now, random, schedule, onRetry } = settings
+  const endMs = now() + timeoutMs
+  const limits = { signal: input.signal, endMs, timeoutMs, attemptTimeoutMs }
+  const hasKey = request.headers.has('Idempotency-Key')
+  const mayRepeat = !request.isStream && isRepeatable(request.method, hasKey)
+
+  return withRetries(
+    async (attempt) => attemptExchange(request, settings, choice.chosen, { ...limits, attempt }),
+    {
+      ...{ retries: input.retries ?? settings.retries, endMs, now, random, schedule, signal: input.signal },
+      // A token source has retried by itself, for all who wait for it.
+      isWorthwhile: (error) => mayRepeat && !(error instanceof TokenError) && isPassing(error, hasKey),
+      onRetry: (error, delayMs, attempt) => {
+        tell(onRetry, { ...toEvent(request, attempt), error, delayMs })
+      },
+    },
+  )
+}
