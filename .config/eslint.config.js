@@ -3,7 +3,17 @@ import js from '@eslint/js'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['dist/', 'generated/', 'coverage/', 'node_modules/', '.data/', 'src/**/migrations/'] },
+  {
+    ignores: [
+      'dist/',
+      'test/consumer/service/',
+      'generated/',
+      'coverage/',
+      'node_modules/',
+      '.data/',
+      'src/**/migrations/',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {

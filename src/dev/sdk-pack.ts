@@ -1,21 +1,21 @@
 /**
- * `npm run sdk:pack`: the SDK as a package of its own, in `dist/`. It is compiled apart from the server, described by the
+ * `tsx src/dev/sdk-pack.ts [folder]`: the SDK as a package of its own, in the folder (default `dist`). It is compiled apart from the server, described by the
  * document, and checked as its users would find it: how it resolves, how it is typed, and how much there is to load.
  */
 import { execFile } from 'node:child_process'
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 
 import type { BundledDocument } from './bundled-document.js'
-import { collectRequirements, type SecuredDocument } from './scopes-module.js'
+import { collectRequirements } from './scopes-module.js'
 import { toPackageFiles } from './sdk-package.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const dist = join(root, 'dist')
+const dist = resolve(process.argv[2] ?? 'dist')
 const folder = join(dist, 'sdk')
 
 /** Bytes that a caller loads, compressed: what is the same for every document, and what each operation adds. */
@@ -35,7 +35,7 @@ async function runTool(script: string, args: readonly string[], cwd = root): Pro
 
 async function build(document: BundledDocument): Promise<void> {
   await rm(folder, { recursive: true, force: true })
-  await runTool('typescript/bin/tsc', ['-p', '.config/tsconfig.sdk.json'])
+  await runTool('typescript/bin/tsc', ['-p', '.config/tsconfig.sdk.json', '--outDir', join(folder, 'lib')])
   for (const [path, text] of Object.entries(toPackageFiles(document)))
     await writeFile(join(folder, path), text)
   await cp(join(root, 'LICENSE'), join(folder, 'LICENSE'))
@@ -79,7 +79,7 @@ async function main(): Promise<void> {
   await build(document)
   const tarball = await pack()
   await assertPublishable(tarball)
-  const operations = collectRequirements(document as SecuredDocument).size
+  const operations = collectRequirements(document).size
   console.log((await measure(operations)).trimEnd())
   console.log(`\n  ${relative('.', tarball)}`)
 }

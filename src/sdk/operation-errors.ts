@@ -53,7 +53,7 @@ type StatusFor<Id extends OperationId, Key> = Key extends number
       : Exclude<ErrorStatus, DeclaredError<Id>>
 
 /** An answer with this status, and what the document says is in it. */
-type TypedApiError<Status extends number, Body> = ApiError & {
+type TypedApiError<Status extends number, Body> = Omit<ApiError, 'status' | 'problem'> & {
   readonly status: Status
   readonly problem: Body | undefined
 }
