@@ -5,13 +5,15 @@ import { ApiError, ConnectionError, TimeoutError, TokenError } from './errors.js
 import { tell, toEvent } from './hooks.js'
 import { readReply, toApiError } from './reply.js'
 
+export type RequestBody = string | FormData | Blob | ArrayBuffer | ReadableStream<Uint8Array> | null
+
 /** A request that can be sent again, unless its body is a stream. */
 export interface PreparedRequest {
   readonly operationId: string
   readonly url: string
   readonly method: string
   readonly headers: Headers
-  readonly body: ArrayBuffer | ReadableStream<Uint8Array> | null
+  readonly body: RequestBody
   readonly isStream: boolean
   /** Scopes of the access token; `undefined`: it carries none. */
   readonly scopes: readonly string[] | undefined

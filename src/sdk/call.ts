@@ -23,12 +23,15 @@ export type CallOf<Id extends OperationId> = Id extends PagedId ? PagedCall<Id> 
 
 /** A handler for each declared error, or for some of them and a `default`. */
 export type ErrorHandlers<Id extends OperationId> =
-  | { readonly [Key in DeclaredError<Id>]: (error: ApiErrorFor<Id, Key>) => unknown }
-  | ({
-      readonly [Key in Exclude<DeclaredError<Id>, 'default'>]?: (error: ApiErrorFor<Id, Key>) => unknown
-    } & {
-      readonly default: (error: ApiErrorOf<Id>) => unknown
-    })
+  'default' extends DeclaredError<Id> ? WithDefault<Id> : HandlersOf<Id, DeclaredError<Id>> | WithDefault<Id>
+
+type HandlersOf<Id extends OperationId, Keys extends DeclaredError<Id>> = {
+  readonly [Key in Keys]: (error: ApiErrorFor<Id, Key>) => unknown
+}
+
+type WithDefault<Id extends OperationId> = Partial<HandlersOf<Id, Exclude<DeclaredError<Id>, 'default'>>> & {
+  readonly default: (error: ApiErrorOf<Id>) => unknown
+}
 
 type Recovered<H> = {
   [Key in keyof H]: H[Key] extends (...input: never) => infer R ? Awaited<R> : never

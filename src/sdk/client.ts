@@ -58,7 +58,7 @@ async function exchange(id: OperationId, input: AnyInput, seams: Seams): Promise
   // Chosen before anything is waited for: calls that begin together then share one token.
   const scopes = choice.choose(id, operations[id].security)
   input.signal?.throwIfAborted()
-  const request = await prepare(id, input, scopes)
+  const request = prepare(id, input, scopes)
   const { timeoutMs = settings.timeoutMs, attemptTimeoutMs = settings.attemptTimeoutMs } = input
   const { now, random, schedule, onRetry } = settings
   const endMs = now() + timeoutMs

@@ -1,7 +1,8 @@
-import { createClient } from '../../generated/client/client/index.js'
+import { buildUrl, mergeHeaders } from '../../generated/client/client/utils.gen.js'
+import { jsonBodySerializer } from '../../generated/client/core/bodySerializer.gen.js'
 import * as calls from '../../generated/client/sdk.gen.js'
 import { operations } from '../../generated/sdk/operations.js'
-import type { PreparedRequest } from './attempt.js'
+import type { PreparedRequest, RequestBody } from './attempt.js'
 import type { Settings } from './client-options.js'
 import { toLineStream } from './line-delimited.js'
 import type { OperationId } from './operation-types.js'
@@ -24,48 +25,56 @@ export type PrepareRequest = (
   id: OperationId,
   input: AnyInput,
   scopes: readonly string[] | undefined,
-) => Promise<PreparedRequest>
+) => PreparedRequest
 
-/** A generated call, whatever its operation. */
-type AnyGeneratedCall = (options: object) => Promise<{ readonly request: Request; readonly error?: unknown }>
+/** What a generated call hands to its client: where things go in a request, and what goes there. */
+interface Recorded {
+  readonly method: string
+  readonly options: {
+    readonly url: string
+    readonly headers?: Readonly<Record<string, unknown>>
+    readonly body?: unknown
+    readonly bodySerializer?: ((body: unknown) => string | FormData) | null
+  }
+}
 
-/**
- * The generated client knows where parameters and bodies go. It is let make its `Request`, and given no chance to send
- * it: errors, redirects and replies are dealt with here.
- */
+type AnyGeneratedCall = (options: object) => Recorded
+
+const methods = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'trace', 'connect']
+const record = Object.fromEntries(
+  methods.map((method) => [
+    method,
+    (options: Recorded['options']) => ({ method: method.toUpperCase(), options }),
+  ]),
+)
+/** In the place of the generated client, which would send at once, once, and read the reply in its own way. */
+const recorder = { ...record, sse: record }
+
+/** The generated calls know where parameters and bodies go; they are asked for that, and for nothing else. */
 export function createRequestPreparation(settings: Settings): PrepareRequest {
-  const unsent = new Response(null, { status: 204 })
-  const client = createClient({
-    baseUrl: settings.baseUrl,
-    fetch: async () => Promise.resolve(unsent),
-    parseAs: 'stream',
-  })
+  const baseUrl = settings.baseUrl.replace(/\/$/, '')
   const agent = userAgent((globalThis as { navigator?: { userAgent?: string } }).navigator)
 
-  return async (id, input, scopes) => {
+  return (id, input, scopes) => {
     const { body, path, query } = input
     for (const [name, value] of Object.entries(path ?? {})) {
       // Percent-encoding does not help: these segments are resolved when the URL is parsed, and another path is meant.
       if (['', '.', '..'].includes(String(value)))
         throw new TypeError(`"${String(value)}" cannot be the ${name} in a path`)
     }
-    const stream = toStream(body)
     const call = calls[id] as unknown as AnyGeneratedCall
-    const { request } = await call({
-      ...(path !== undefined && { path }),
-      ...(query !== undefined && { query }),
-      ...(body !== undefined && { body }),
-      ...(stream !== undefined && { body: stream, bodySerializer: null, duplex: 'half' }),
-      headers: { ...settings.headers, ...input.headers },
-      client,
-    })
-    addHeaders(request.headers, id, input)
+    const given = { path, query, body, headers: input.headers }
+    const { method, options } = call({ ...given, client: recorder })
+    const headers = mergeHeaders(settings.headers, options.headers)
+    if (body === undefined) headers.delete('Content-Type')
+    addHeaders(headers, id, input)
+    const stream = toStream(body)
     return {
       operationId: id,
-      url: request.url,
-      method: request.method,
-      headers: request.headers,
-      body: stream ?? (request.body === null ? null : await request.arrayBuffer()),
+      url: buildUrl({ ...options, baseUrl }),
+      method,
+      headers,
+      body: stream ?? (body === undefined ? null : serialize(body, options.bodySerializer)),
       isStream: stream !== undefined,
       scopes,
     }
@@ -85,9 +94,17 @@ export function createRequestPreparation(settings: Settings): PrepareRequest {
   }
 }
 
+/** Without a serializer of the operation's it is JSON; with `null` it is sent as it is. */
+function serialize(
+  body: unknown,
+  serializer: Recorded['options']['bodySerializer'] = jsonBodySerializer.bodySerializer,
+): RequestBody {
+  return serializer === null ? (body as RequestBody) : serializer(body)
+}
+
 /** No JSON body is an async iterable, so one that is holds the values of lines. A stream of bytes is sent as it is. */
 function toStream(body: unknown): ReadableStream<Uint8Array> | undefined {
+  if (typeof body !== 'object' || body === null) return undefined
   if (body instanceof ReadableStream) return body as ReadableStream<Uint8Array>
-  if (typeof body !== 'object' || body === null || !(Symbol.asyncIterator in body)) return undefined
-  return toLineStream(body as AsyncIterable<unknown>)
+  return Symbol.asyncIterator in body ? toLineStream(body as AsyncIterable<unknown>) : undefined
 }

@@ -144,6 +144,8 @@ export function createTokenSource(
   }
 
   const fetchToken = async (needed: readonly string[], others: Iterable<string>): Promise<AccessToken> => {
+    // Calls that begin in the same turn have said by then what they need: one token will do for all.
+    await Promise.resolve()
     const joined = entryFor([...[...others].filter((scope) => !refused.has(scope)), ...needed])
     const alone = entryFor(needed)
     try {
