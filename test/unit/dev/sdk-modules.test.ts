@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest'
+import { findPages } from '../../../src/dev/sdk-pages.js'
+import { toSdkModules } from '../../../src/dev/sdk-modules.js'
+import { readSdkNames } from '../../../src/dev/sdk-names.js'
+import { toPackageFiles } from '../../../src/dev/sdk-package.js'
+
+describe('the names of the SDK', () => {
+  it.each([
+    {
+      info: { title: 'Notes API', version: '1.2.0' },
+      want: { packageName: 'notes-api-client', client: 'NotesAPIClient', environmentPrefix: 'NOTES_API' },
+    },
+    {
+      info: {
+        title: 'x',
+        version: '1.2.0-rc.1',
+        'x-sdk': { name: '@acme/notes', client: 'Notes', environmentPrefix: 'ACME' },
+      },
+      want: { packageName: '@acme/notes', client: 'Notes', environmentPrefix: 'ACME', version: '1.2.0-rc.1' },
+    },
+  ])('of $info are $want', ({ info, want }) => {
+    expect(readSdkNames(info)).toMatchObject(want)
+  })
+
+  it('that cannot be used are named together, with what would do', () => {
+    const info = { title: 'x', version: 'v1', 'x-sdk': { name: 'Acme Notes', client: 'notes', prefix: 'A' } }
+    expect(() => readSdkNames(info)).toThrow(
+      /info\.x-sdk\.name.*@acme[^]*info\.x-sdk\.client.*OrdersClient[^]*info\.version.*"v1"[^]*info\.x-sdk\.prefix. has no meaning/,
+    )
+  })
+})
+
+const reply = {
+  content: {
+    'application/json': {
+      schema: {
+        allOf: [
+          { properties: { rows: { type: 'array', items: {} } } },
+          { properties: { after: { type: 'string' } } },
+        ],
+      },
+    },
+  },
+}
+const document = {
+  info: { title: 'Notes', version: '1.0.0' },
+  components: {
+    parameters: { Key: { name: 'idempotency-key', in: 'header' } },
+    securitySchemes: { login: { type: 'http', scheme: 'Bearer' }, key: { type: 'apiKey' } },
+  },
+  paths: {
+    '/notes': {
+      parameters: [{ $ref: '#/components/parameters/Key' }],
+      post: { operationId: 'create_note', security: [{ login: ['notes:write'] }] },
+      get: {
+        operationId: 'listNotes',
+        security: [],
+        parameters: [{ name: 'from', in: 'query' }],
+        responses: { '200': reply },
+        'x-pagination': { cursor: 'from', items: 'rows', nextCursor: 'after' },
+      },
+    },
+  },
+}
+const calls = `export const createNote = <ThrowOnError extends boolean = false>(options?: Options<CreateNoteData, ThrowOnError>) => (options?.client ?? client).post<CreateNoteResponses, unknown, ThrowOnError>({ url: '/notes', ...options });
+export const listNotes = <ThrowOnError extends boolean = false>(options?: Options<ListNotesData, ThrowOnError>) => (options?.client ?? client).get<ListNotesResponses, ListNotesErrors, ThrowOnError>({ url: '/notes', ...options });`
+
+describe('the modules of the SDK', () => {
+  const modules = toSdkModules(document, calls)
+
+  it('have operations by the names that the generated calls have', () => {
+    expect(modules['operations.ts']).toContain(
+      `createNote: { security: scopes['create_note'], idempotencyKey: 'idempotency-key' },`,
+    )
+    expect(modules['operations.ts']).toContain(
+      `listNotes: { security: scopes['listNotes'], idempotencyKey: 'idempotency-key', pages: { cursor: 'from', items: 'rows', nextCursor: 'after' } },`,
+    )
+    expect(modules['operations.ts']).toContain(`tokenSchemes: readonly string[] = ['login']`)
+    expect(modules['operations.ts']).toContain('readonly createNote: unknown\n')
+  })
+
+  it('export the client under the names of the document', () => {
+    expect(modules['index.ts']).toContain('createClient as createNotesClient')
+  })
+})
+
+describe('x-pagination', () => {
+  it('that names what is not there is refused', () => {
+    const operation = {
+      operationId: 'list',
+      parameters: [],
+      responses: {},
+      'x-pagination': { cursor: 'from' },
+    }
+    expect(() => findPages(document, operation)).toThrow(
+      /x-pagination of list .* query parameter from, items/,
+    )
+  })
+
+  it('can say that there are no pages', () => {
+    const { get } = document.paths['/notes']
+    expect(findPages(document, { ...get, 'x-pagination': false })).toBeUndefined()
+  })
+})
+
+describe('the package', () => {
+  it('is described by the document', () => {
+    const files = toPackageFiles(document)
+    expect(JSON.parse(files['package.json'] ?? '')).toMatchObject({ name: 'notes-client', version: '1.0.0' })
+    expect(JSON.parse(files['package.json'] ?? '')).not.toHaveProperty('dependencies')
+    expect(files['README.md']).toContain('| `create_note` | notes:write |')
+    expect(files['README.md']).toContain('NOTES_BASE_URL')
+  })
+})
