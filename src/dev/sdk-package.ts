@@ -11,7 +11,7 @@ export function toPackageFiles(document: BundledDocument): Readonly<Record<strin
     name: names.packageName,
     version: names.version,
     description: `Client of ${String(title)}${typeof summary === 'string' ? `: ${summary}` : ''}`,
-    ...(typeof identifier === 'string' && { license: identifier }),
+    license: typeof identifier === 'string' ? identifier : 'SEE LICENSE IN LICENSE',
     type: 'module',
     sideEffects: false,
     engines: { node: '>=20.19.0' },
