@@ -4,7 +4,11 @@
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createInventoryClient } from '../../generated/sdk/index.js'
+import type * as sdk from '../../generated/sdk/index.js'
+
+/** As `npm run sdk:pack` made it: what callers install, and not what the loader of this file makes of the source. */
+const packed = new URL('../../dist/sdk/lib/generated/sdk/index.js', import.meta.url)
+const { createInventoryClient } = (await import(packed.href)) as typeof sdk
 
 const rounds = 60
 const callsPerRound = 200
