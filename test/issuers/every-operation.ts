@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { InventoryClient } from '../../src/sdk/inventory-client.js'
+import type { InventoryClient } from '../../generated/sdk/index.js'
 
 /** Calls every operation of the document, each in a state of the inventory in which it succeeds. */
 export async function callEveryOperation(inventory: InventoryClient): Promise<void> {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Environment } from '../../src/config/config.js'
-import { createInventoryClient } from '../../src/sdk/inventory-client.js'
+import { createInventoryClient } from '../../generated/sdk/index.js'
 import type { Store } from '../../src/store/store.js'
 import { documentedOperations, documentedScopes, exampleRequest } from '../support/example-requests.js'
 import { openTestService, type TestService } from '../support/service.js'
