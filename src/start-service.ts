@@ -6,9 +6,9 @@ import {
   createAccessTokenAuthenticator,
   type AccessTokenAuthenticator,
 } from './auth/access-token-authenticator.js'
+import { toPolicy } from './auth/configured-policy.js'
 import { createNonceSource } from './auth/dpop-nonce.js'
 import { createIssuerMetadataSource, discoverIssuer } from './auth/discovery.js'
-import type { IntrospectionInput } from './auth/introspection-policy.js'
 import { publicKeyAlgorithms } from './auth/issuer-preset.js'
 import type { ReplayGuard } from './auth/replay-guard.js'
 import {
@@ -16,7 +16,7 @@ import {
   resourceMetadataUrl,
   type ResourceMetadata,
 } from './auth/resource-metadata.js'
-import type { Config, IntrospectionConfig } from './config/config.js'
+import type { Config } from './config/config.js'
 import type { Handlers } from './contract/handler.js'
 import { loadContract, type Contract } from './contract/load-contract.js'
 import type { OpenApiDocument } from './contract/read-document.js'
@@ -126,19 +126,10 @@ function createAccessTokens(
   logger: Logger,
   replayGuard: ReplayGuard,
 ): AccessTokenAuthenticator {
-  const { issuer, issuerPreset, audiences, clientIds, introspection, publicUrl, senderConstrained, tls } =
-    config
-  const { dpopNonceSecrets: secrets, certificateProxy: proxy } = config
+  const { publicUrl, senderConstrained, dpopNonceSecrets: secrets, certificateProxy: proxy, tls } = config
   const seesCertificates =
     tls?.ca !== undefined || tls?.clientCertificates !== undefined || proxy !== undefined
-  const policy = {
-    issuer,
-    audiences,
-    ...(issuerPreset !== undefined && { preset: issuerPreset }),
-    ...(clientIds.length > 0 && { clientIds }),
-    ...(introspection !== undefined && { introspection: toIntrospectionInput(introspection) }),
-  }
-  return createAccessTokenAuthenticator([policy], {
+  return createAccessTokenAuthenticator([toPolicy(config)], {
     logger,
     allowInsecureIssuers: !isProduction(config),
     ...(publicUrl !== undefined && {
@@ -148,10 +139,6 @@ function createAccessTokens(
     ...(seesCertificates && { mtls: proxy === undefined ? {} : { proxy } }),
     ...(senderConstrained !== undefined && { senderConstrained }),
   })
-}
-
-function toIntrospectionInput({ endpoint, ...client }: IntrospectionConfig): IntrospectionInput {
-  return { ...client, ...(endpoint !== undefined && { endpoint }) }
 }
 
 /** Whatever the document calls the schemes that take access tokens, they are decided alike. */

@@ -1,4 +1,5 @@
 import type { AccessTokenAuthenticatorOptions } from '../auth/access-token-authenticator.js'
+import { toPolicy } from '../auth/configured-policy.js'
 import { inferPreset, type IssuerPreset } from '../auth/issuer-preset.js'
 import type { AccessTokenPolicyInput } from '../auth/policy.js'
 import { parseIssuer } from '../config/addresses.js'
@@ -56,14 +57,9 @@ export interface TokenRules {
 }
 
 export function toTokenRules(config: Config): TokenRules {
-  const { issuer, issuerPreset, audiences, clientIds, environment } = config
+  const { issuer, issuerPreset, environment } = config
   return {
-    policy: {
-      issuer,
-      audiences,
-      ...(issuerPreset !== undefined && { preset: issuerPreset }),
-      ...(clientIds.length > 0 && { clientIds }),
-    },
+    policy: toPolicy(config),
     preset: issuerPreset ?? inferPreset(issuer),
     options: { allowInsecureIssuers: environment !== 'production' },
   }
