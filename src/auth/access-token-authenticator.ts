@@ -86,12 +86,18 @@ export function createAccessTokenAuthenticator(
   }
   challenge({})
 
-  const check = async (request: AuthenticatorRequest, presented: PresentedToken): Promise<Authentication> => {
-    const authentication = await checkPossession(await verify(presented.token), presented, request)
-    return authentication.ok ? holdConstraints(authentication, always) : authentication
-  }
+  const hold = (authentication: Authentication): Authentication =>
+    authentication.ok ? holdConstraints(authentication, always) : authentication
+  // Nothing is waited for where a token is known and needs no proof, which is the usual case.
+  const check = (
+    request: AuthenticatorRequest,
+    presented: PresentedToken,
+  ): Authentication | Promise<Authentication> =>
+    andThen(verify(presented.token), (verified) =>
+      andThen(checkPossession(verified, presented, request), hold),
+    )
   /** Several schemes of one operation may ask, and a proof is used up by the first look at it. */
-  const checked = new WeakMap<AuthenticatorRequest, Promise<Authentication>>()
+  const checked = new WeakMap<AuthenticatorRequest, Authentication | Promise<Authentication>>()
   const authenticate = (request: AuthenticatorRequest): Authentication | Promise<Authentication> => {
     const presented = readPresentedToken(request)
     if (presented.kind === 'syntax') {
@@ -111,6 +117,10 @@ export function createAccessTokenAuthenticator(
 }
 
 const absent: Authentication = { ok: false, reason: 'absent' }
+
+function andThen<A>(answer: A | Promise<A>, next: (answer: A) => A | Promise<A>): A | Promise<A> {
+  return answer instanceof Promise ? answer.then(next) : next(answer)
+}
 
 function trust(
   policies: readonly AccessTokenPolicyInput[],

@@ -16,7 +16,8 @@ const bearer = (scope: string): string => service.issuer.token({ claims: { scope
 
 /** RFC 9110 section 11.6.1: name="value" behind the scheme. */
 function parametersOf(challenge: string | undefined): readonly (readonly [string, string])[] {
-  const [scheme, rest = ''] = challenge?.split(/ (.*)/) ?? []
+  // DPoP is offered behind it.
+  const [scheme, rest = ''] = challenge?.replace(/, DPoP .*$/, '').split(/ (.*)/) ?? []
   expect(scheme).toBe('Bearer')
   return [...rest.matchAll(/([a-z_]+)="([^"]*)"(?:, |$)/g)].map(([, name = '', value = '']) => [name, value])
 }

@@ -5,7 +5,7 @@ import {
   createAccessTokenAuthenticator,
   type AccessTokenAuthenticatorOptions,
 } from '../../../src/auth/access-token-authenticator.js'
-import type { AuthenticationContext } from '../../../src/auth/authenticator.js'
+import type { AuthenticationContext, AuthenticatorRequest } from '../../../src/auth/authenticator.js'
 import { compileAuthorization } from '../../../src/auth/authorize.js'
 import type { AccessTokenPolicyInput } from '../../../src/auth/policy.js'
 import { requestWith } from '../../support/authenticator-request.js'
@@ -119,21 +119,22 @@ describe('createAccessTokenAuthenticator', () => {
   it('forgets a token at once when its key has left the key set', async () => {
     let time = Date.now()
     const authenticate = create({ now: () => time })
-    const old = requestWith(`Bearer ${issuer.token()}`)
-    await authenticate(old, context)
-    expect(authenticate(old, context)).toMatchObject({ ok: true })
+    const token = issuer.token()
+    const old = (): AuthenticatorRequest => requestWith(`Bearer ${token}`)
+    await authenticate(old(), context)
+    expect(authenticate(old(), context)).toMatchObject({ ok: true })
     issuer.rotate([await mintKey()])
     time += 30_000
     // A token of the new key is what makes the service look.
     await expect(authenticate(requestWith(`Bearer ${issuer.token()}`), context)).resolves.toMatchObject({
       ok: true,
     })
-    expect(await authenticate(old, context)).toMatchObject({ ok: false, code: 'key' })
+    expect(await authenticate(old(), context)).toMatchObject({ ok: false, code: 'key' })
   })
 
   describe('asked about an opaque token', () => {
     const introspection = { clientId: 'api', clientSecret: 'very-secret' }
-    const opaque = requestWith('Bearer opaque-token')
+    const opaque = (): AuthenticatorRequest => requestWith('Bearer opaque-token')
     const answerIntrospection = (changed: Readonly<Record<string, unknown>> = {}): void =>
       issuer.answer((request, response) => {
         const document = request.url?.startsWith('/.well-known/')
@@ -149,8 +150,8 @@ describe('createAccessTokenAuthenticator', () => {
     it('asks where the metadata says, once for requests at the same time and those after', async () => {
       answerIntrospection()
       const authenticate = create({}, [policy({ introspection })])
-      await Promise.all(Array.from({ length: 20 }, async () => authenticate(opaque, context)))
-      expect(authenticate(opaque, context)).toMatchObject({ ok: true, principal: { clientId: 'c' } })
+      await Promise.all(Array.from({ length: 20 }, async () => authenticate(opaque(), context)))
+      expect(authenticate(opaque(), context)).toMatchObject({ ok: true, principal: { clientId: 'c' } })
       expect(issuer.requests).toEqual(['/.well-known/openid-configuration', '/ask'])
     })
 
@@ -158,7 +159,7 @@ describe('createAccessTokenAuthenticator', () => {
       answerIntrospection()
       const endpoint = `${issuer.issuer}/elsewhere`
       const authenticate = create({}, [policy({ introspection: { ...introspection, endpoint } })])
-      expect(await authenticate(opaque, context)).toMatchObject({ ok: true })
+      expect(await authenticate(opaque(), context)).toMatchObject({ ok: true })
       expect(issuer.requests).toEqual(['/elsewhere'])
     })
 
@@ -169,7 +170,7 @@ describe('createAccessTokenAuthenticator', () => {
           .end(JSON.stringify({ issuer: issuer.issuer })),
       )
       const authenticate = create({}, [policy({ introspection })])
-      expect(await authenticate(opaque, context)).toMatchObject({
+      expect(await authenticate(opaque(), context)).toMatchObject({
         reason: 'unavailable',
         code: 'introspection_unavailable',
       })

@@ -23,14 +23,14 @@ const derOf = ({ cert }: CertificateWithKey): string => new X509Certificate(cert
 const hashOf = ({ cert }: CertificateWithKey): string =>
   new X509Certificate(cert).fingerprint256.replaceAll(':', '').toLowerCase()
 
-let lines: { readonly reason?: unknown; readonly outcome?: unknown }[]
-const record = (fields: object): void => void lines.push(fields)
+let lines: { readonly reason?: unknown; readonly message: string }[]
+const record = (fields: object, message: string): void => void lines.push({ ...fields, message })
 const logger = { debug: record, info: record, warn: record, error: record }
 beforeEach(() => {
   lines = []
 })
 const reasons = (): unknown[] =>
-  lines.flatMap(({ outcome, reason }) => (outcome === undefined ? [] : [reason]))
+  lines.flatMap(({ message, reason }) => (message === 'refused' || message === 'authorized' ? [reason] : []))
 
 const cnf = { 'x5t#S256': thumbprintOf(client) }
 
