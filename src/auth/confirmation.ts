@@ -5,6 +5,9 @@ const sha256Text = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/
 
 const members: ReadonlySet<string> = new Set(['jkt', 'x5t#S256'])
 
+/** What Keycloak writes beside `jkt`: by which kind of proof the key is to be shown. It asks for no further one. */
+const remarks: ReadonlyMap<string, string> = new Map([['kc-jkt-type', 'DPoP']])
+
 /**
  * The `cnf` claim of an access token (RFC 7800 section 3.1) or of an introspection answer (RFC 9449 section 6.2, RFC 8705
  * section 3.2): empty where there is none, `undefined` where it asks for a proof that is not known here. RFC 7800 lets
@@ -14,9 +17,9 @@ export function readConfirmation(claims: Readonly<Record<string, unknown>>): Con
   if (!Object.hasOwn(claims, 'cnf')) return {}
   const { cnf } = claims
   if (typeof cnf !== 'object' || cnf === null || Array.isArray(cnf)) return undefined
-  const entries = Object.entries(cnf)
+  const entries = Object.entries(cnf).filter(([name, value]) => remarks.get(name) !== value)
   const isKnown = entries.every(
     ([name, value]) => members.has(name) && typeof value === 'string' && sha256Text.test(value),
   )
-  return isKnown && entries.length > 0 ? cnf : undefined
+  return isKnown && entries.length > 0 ? Object.fromEntries(entries) : undefined
 }

@@ -10,8 +10,8 @@ export interface IssuerConventions {
   readonly scopeFormat: 'string' | 'array' | 'keys'
   /** Claims that name the client; the first one present counts. */
   readonly clientIdFrom: readonly string[]
-  /** Claims that must have exactly this value: they tell access tokens from others of the same issuer. */
-  readonly requiredClaims: Readonly<Record<string, string>>
+  /** Claims that must have exactly one of these values: they tell access tokens from others of the same issuer. */
+  readonly requiredClaims: Readonly<Record<string, readonly string[]>>
   /** Whether access tokens carry an audience at all. */
   readonly hasAudience: boolean
 }
@@ -83,18 +83,18 @@ export const issuerPresets = {
     scopeFormat: 'array',
     clientIdFrom: ['appid'],
   },
-  /** The payload's `typ` is `ID`, `Refresh`, `Logout` … in its other tokens. */
+  /** The payload's `typ` is `ID`, `Refresh`, `Logout` … in its other tokens, and `DPoP` in access tokens bound by that. */
   keycloak: {
     ...standard,
     typ: ['jwt', 'at+jwt'],
     clientIdFrom: ['azp', 'client_id'],
-    requiredClaims: { typ: 'Bearer' },
+    requiredClaims: { typ: ['Bearer', 'DPoP'] },
   },
   cognito: {
     ...standard,
     typ: [null, 'at+jwt'],
     algorithms: ['RS256'],
-    requiredClaims: { token_use: 'access' },
+    requiredClaims: { token_use: ['access'] },
     hasAudience: false,
   },
   hydra: { ...standard, typ: ['jwt', 'at+jwt'], scopeFrom: 'scp', scopeFormat: 'array' },

@@ -160,6 +160,9 @@ function shapeMistakes(policy: AccessTokenPolicy, options: SecureUrlOptions): st
   if (!['string', 'array', 'keys'].includes(policy.scopeFormat)) {
     mistakes.push('scopeFormat is string, array or keys')
   }
+  if (!Object.values(policy.requiredClaims).every(isListOfNames)) {
+    mistakes.push('requiredClaims has a list of values for each claim')
+  }
   if (!(tolerance >= 0 && tolerance <= 300)) mistakes.push('clockToleranceSeconds is 0 to 300')
   if (jwks !== null && jwksUri !== null) mistakes.push('jwks and jwksUri exclude each other')
   if (jwksUri !== null && !isSecureUrl(jwksUri, options)) mistakes.push('jwksUri is an https URL')

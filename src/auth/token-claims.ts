@@ -78,8 +78,9 @@ function objectionTo(claims: Claims, rules: ClaimRules, now: number): AccessToke
   const isUndated = iat === undefined && rules.issuedAt === 'optional'
   if (!isUndated && !(isNumericDate(iat) && iat <= now + tolerance)) return 'issued_at'
   if (foreignClaims.some((name) => Object.hasOwn(claims, name))) return 'token_kind'
-  for (const [name, value] of Object.entries(rules.requiredClaims)) {
-    if (!Object.hasOwn(claims, name) || claims[name] !== value) return 'token_kind'
+  for (const [name, values] of Object.entries(rules.requiredClaims)) {
+    const value = Object.hasOwn(claims, name) ? claims[name] : undefined
+    if (!values.some((one) => one === value)) return 'token_kind'
   }
   return undefined
 }

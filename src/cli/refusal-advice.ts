@@ -180,12 +180,12 @@ function toTokenKind(refused: RefusedToken): Advice {
     (name) => claim(refused, name) !== undefined,
   )
   const other = Object.entries(refused.policy.requiredClaims).find(
-    ([name, value]) => claim(refused, name) !== value,
+    ([name, values]) => !values.some((value) => claim(refused, name) === value),
   )
   return {
     seen:
       other && foreign.length === 0
-        ? `${other[0]} is ${show(claim(refused, other[0]))}; access tokens of ${refused.preset} have ${other[1]}.`
+        ? `${other[0]} is ${show(claim(refused, other[0]))}; access tokens of ${refused.preset} have ${toSeries(other[1], 'or')}.`
         : `It has ${toSeries(foreign, 'and')}, as ID tokens and logout tokens have and access tokens have not.`,
     advice: 'Send the access_token of the token response, not its id_token or refresh_token.',
   }

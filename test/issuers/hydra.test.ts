@@ -6,7 +6,7 @@ import { openTestService, type TestService } from '../support/service.js'
 import { startHydra, type Hydra } from './hydra.js'
 import { installHydra } from './installation.js'
 import { audience, describeService, expectRefusal } from './issuer-suite.js'
-import { fetchToken } from './live-issuer.js'
+import { fetchToken, type LiveClient } from './live-issuer.js'
 import { versions } from './versions.js'
 
 const installation = await installHydra()
@@ -55,11 +55,38 @@ describe.skipIf('missing' in installation)(`Ory Hydra ${versions.hydra}`, () => 
       await expectRefusal(service, token, 'audience')
     })
 
-    it('are refused where they are opaque', async () => {
+    it('are refused where they are opaque and the service cannot ask', async () => {
       const client = await hydra.createClient(documentedScopes, { access_token_strategy: 'opaque' })
       const token = await fetchToken(hydra, client, documentedScopes)
       expect(token).toMatch(/^ory_at_/)
       await expectRefusal(service, token, 'malformed')
+    })
+
+    it('are accepted where they are opaque and the service asks, until they are revoked', async () => {
+      const client = await hydra.createClient(['items:read'], { access_token_strategy: 'opaque' })
+      const token = await fetchToken(hydra, client, ['items:read'])
+      const asking = (): Promise<TestService> =>
+        openTestService({
+          environment: {
+            ...environmentFor(hydra),
+            INTROSPECTION_CLIENT_ID: 'inventory',
+            INTROSPECTION_CLIENT_SECRET: 'not-looked-at',
+            INTROSPECTION_ENDPOINT: hydra.introspectionEndpoint,
+          },
+          store,
+        })
+      const first = await asking()
+      expect(await first.call('listItems', { token })).toMatchObject({ status: 200 })
+      expect(await first.call('createItem', { token, body: { sku: 'A', name: 'A' } })).toMatchObject({
+        status: 403,
+      })
+      expect((await first.call('getCaller', { token })).body).toMatchObject({ clientId: client.clientId })
+      await first.close()
+
+      await revoke(hydra, client, token)
+      const second = await asking()
+      await expectRefusal(second, token, 'inactive')
+      await second.close()
     })
 
     it.each([
@@ -96,3 +123,17 @@ describe.skipIf('missing' in installation)(`Ory Hydra ${versions.hydra}`, () => 
     })
   })
 })
+
+/** RFC 7009. */
+async function revoke(
+  { issuer }: Hydra,
+  { clientId, clientSecret }: LiveClient,
+  token: string,
+): Promise<void> {
+  const { ok } = await fetch(`${issuer}/oauth2/revoke`, {
+    method: 'POST',
+    headers: { Authorization: `Basic ${btoa(`${clientId}:${clientSecret}`)}` },
+    body: new URLSearchParams({ token }),
+  })
+  expect(ok).toBe(true)
+}

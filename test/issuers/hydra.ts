@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createAdminApi } from './admin-api.js'
+import { findFreePort } from './free-port.js'
 import type { LiveClient, LiveIssuer } from './live-issuer.js'
 import { startProgram } from './program.js'
 
 export interface Hydra extends LiveIssuer {
   /** With other metadata of the client, such as its form of access tokens. */
   readonly createClient: (scopes: readonly string[], metadata?: object) => Promise<LiveClient>
+  /** Where tokens are introspected: not at the issuer's own address, and its metadata does not say. */
+  readonly introspectionEndpoint: string
   /** The audiences that a client may ask for. */
   readonly setAudiences: (clientId: string, audiences: readonly string[]) => Promise<void>
   readonly close: () => Promise<void>
@@ -23,7 +24,7 @@ export interface HydraOptions {
 
 /** Ory Hydra at two free ports, with its database in memory. */
 export async function startHydra(server: string, options: HydraOptions): Promise<Hydra> {
-  const [port, adminPort] = [await freePort(), await freePort()]
+  const [port, adminPort] = [await findFreePort(), await findFreePort()]
   const issuer = `http://127.0.0.1:${port}`
   const admin = createAdminApi(`http://127.0.0.1:${adminPort}`)
   // `--dev`: an issuer that is http.
@@ -55,6 +56,7 @@ export async function startHydra(server: string, options: HydraOptions): Promise
 
   return {
     issuer,
+    introspectionEndpoint: `http://127.0.0.1:${adminPort}/admin/oauth2/introspect`,
     createClient: async (scopes, metadata = {}) => {
       const client = { clientId: `client-${randomUUID()}`, clientSecret: randomUUID() }
       await admin('POST', '/admin/clients', {
@@ -85,13 +87,4 @@ async function untilReady(port: number): Promise<void> {
       () => false,
     )
   while (!(await isReady())) await delay(100, undefined, { signal })
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

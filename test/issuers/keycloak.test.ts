@@ -5,6 +5,8 @@ import type { Store } from '../../src/store/store.js'
 import { openTestStore } from '../support/database.js'
 import { documentedScopes } from '../support/example-requests.js'
 import { openTestService, type Reply, type TestService } from '../support/service.js'
+import { createInventoryClient } from '../../generated/sdk/index.js'
+import { findFreePort } from './free-port.js'
 import { installKeycloak } from './installation.js'
 import { audience, describeService, expectRefusal } from './issuer-suite.js'
 import { startKeycloak, type Keycloak, type Realm } from './keycloak.js'
@@ -99,6 +101,30 @@ describe.skipIf('missing' in installation)(`Keycloak ${versions.keycloak}`, () =
       expect(bound.token_type).toBe('DPoP')
       const { status } = await service.call('listItems', { token: bound.access_token ?? '' })
       expect(status).toBe(401)
+    })
+
+    it('are accepted with the proofs of the SDK where they are bound to its key', async () => {
+      const port = await findFreePort()
+      const publicUrl = `http://127.0.0.1:${port}`
+      const demanding = await openTestService({
+        environment: {
+          ...environmentFor(realm),
+          PORT: String(port),
+          PUBLIC_URL: publicUrl,
+          SENDER_CONSTRAINED: 'dpop',
+        },
+        store,
+      })
+      const client = await realm.createClient(['items:read'])
+      const options = { baseUrl: publicUrl, issuer: realm.issuer, ...client, scopes: ['items:read'] as const }
+      try {
+        await expect(createInventoryClient(options).getCaller()).rejects.toMatchObject({ status: 401 })
+        const bound = createInventoryClient({ ...options, dpop: true })
+        await expect(bound.getCaller()).resolves.toMatchObject({ clientId: client.clientId })
+        await expect(bound.listItems()).resolves.toHaveProperty('items')
+      } finally {
+        await demanding.close()
+      }
     })
 
     it('are accepted for a client that registerClient made, for its scopes and no others', async () => {

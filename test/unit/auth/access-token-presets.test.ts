@@ -299,3 +299,17 @@ describe('an Auth0 access token of the RFC 9068 profile', () => {
     await expect(verify(token)).resolves.toMatchObject({ ok: true, principal: { clientId: 'client' } })
   })
 })
+
+describe('a Keycloak access token that is bound by DPoP', () => {
+  it('is accepted with the payload type that Keycloak gives it, and asks for its proof', async () => {
+    const key = await mintKey('RS256')
+    const policy = resolvePolicy(fixtures.keycloak.policy)
+    const keySet = createStaticKeySet({ keys: [key.publicJwk] })
+    const verify = createAccessTokenVerifier(new Map([[policy.issuer, { policy, keySet }]]))
+    const now = Math.floor(Date.now() / 1000)
+    const cnf = { jkt: 'A'.repeat(43) }
+    const claims = { ...fixtures.keycloak.claims, typ: 'DPoP', cnf, iat: now, exp: now + 300 }
+    const token = signToken({ alg: 'RS256', kid: key.kid, typ: 'JWT' }, claims, key)
+    await expect(verify(token)).resolves.toMatchObject({ ok: true, principal: { confirmation: cnf } })
+  })
+})

@@ -11,6 +11,8 @@ describe('readConfirmation', () => {
     { given: { cnf: { jkt: digest } }, want: { jkt: digest } },
     { given: { cnf: { 'x5t#S256': digest } }, want: { 'x5t#S256': digest } },
     { given: { cnf: { jkt: digest, 'x5t#S256': digest } }, want: { jkt: digest, 'x5t#S256': digest } },
+    // Keycloak 26.
+    { given: { cnf: { jkt: digest, 'kc-jkt-type': 'DPoP' } }, want: { jkt: digest } },
   ])('reads $given as $want', ({ given, want }) => {
     expect(readConfirmation(given)).toEqual(want)
   })
@@ -35,6 +37,8 @@ describe('readConfirmation', () => {
     { jwk: { kty: 'EC' } },
     { kid: 'key' },
     { jkt: digest, kid: 'key' },
+    { 'kc-jkt-type': 'DPoP' },
+    { jkt: digest, 'kc-jkt-type': 'attestation' },
     { jkt: digest, 'x5t#S256': 'short' },
     JSON.parse(`{ "__proto__": { "jkt": "${digest}" } }`),
   ])('takes %j for a confirmation that it cannot check', (cnf) => {

@@ -73,6 +73,7 @@ describe('resolvePolicy', () => {
     { title: 'no algorithm', given: { algorithms: [] }, want: /algorithms is a list/ },
     { title: 'no typ', given: { typ: [] }, want: /typ accepts nothing/ },
     { title: 'no claim for the client', given: { clientIdFrom: [] }, want: /clientIdFrom/ },
+    { title: 'a required claim of no value', given: { requiredClaims: { typ: [] } }, want: /requiredClaims/ },
     { title: 'no claim for scopes', given: { scopeFrom: '' }, want: /scopeFrom/ },
     { title: 'a tolerance below zero', given: { clockToleranceSeconds: -1 }, want: /0 to 300/ },
     { title: 'a tolerance without end', given: { clockToleranceSeconds: Infinity }, want: /0 to 300/ },

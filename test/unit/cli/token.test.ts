@@ -400,7 +400,7 @@ describe('a token that is given', () => {
       code: 'token_kind',
       given: { claims: { typ: 'ID', azp: 'a' } },
       env: { ISSUER_PRESET: 'keycloak' },
-      seen: /^typ is ID; access tokens of keycloak have Bearer\.$/,
+      seen: /^typ is ID; access tokens of keycloak have Bearer or DPoP\.$/,
       advice: /^Send the access_token/,
     },
     {
