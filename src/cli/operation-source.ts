@@ -1,7 +1,8 @@
 import { createDefectLog } from '../contract/defect.js'
-import { childPointer, isJsonObject, type JsonObject } from '../contract/json-pointer.js'
+import { childPointer, isJsonObject } from '../contract/json-pointer.js'
 import type { Contract } from '../contract/load-contract.js'
 import type { Operation } from '../contract/operation.js'
+import { operationsOf } from '../contract/path-item.js'
 import { createResolver, type Located, type Resolver } from '../contract/reference.js'
 
 /** What a document says of one operation, where it says it. */
@@ -36,15 +37,8 @@ export function readOperationSource(contract: Contract, operation: Operation): O
 }
 
 function operationIn({ value: item, pointer }: Located, method: string): Located | undefined {
-  const fixed = item[method.toLowerCase()]
-  if (isJsonObject(fixed)) return { value: fixed, pointer: childPointer(pointer, method.toLowerCase()) }
-  const additional: JsonObject = isJsonObject(item['additionalOperations'])
-    ? item['additionalOperations']
-    : {}
-  const value = additional[method]
-  return isJsonObject(value)
-    ? { value, pointer: childPointer(pointer, 'additionalOperations', method) }
-    : undefined
+  const found = operationsOf(item).find((operation) => operation.method === method)
+  return found && { value: found.value, pointer: childPointer(pointer, ...found.members) }
 }
 
 function parametersOf({ value, pointer }: Located, resolver: Resolver): readonly ParameterSource[] {

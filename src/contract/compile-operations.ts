@@ -3,7 +3,7 @@ import { childPointer, isJsonObject, type JsonObject } from './json-pointer.js'
 import type { DefectLog } from './defect.js'
 import type { Operation } from './operation.js'
 import { compileParameters } from './parameters.js'
-import { operationMembers } from './path-item.js'
+import { operationsOf } from './path-item.js'
 import { parsePathTemplate, type PathTemplate } from './path-template.js'
 import type { OpenApiVersion } from './openapi-version.js'
 import type { Located, Resolver } from './reference.js'
@@ -55,45 +55,31 @@ export function compilePaths(context: CompileContext): readonly PathEntry[] {
 
 function compilePathItem(
   template: PathTemplate,
-  { value, pointer: itemPointer }: Located,
+  item: Located,
   pointer: string,
   context: OperationContext,
 ): PathEntry {
-  const shared = parametersOf(value, itemPointer, context)
-  refuseMisplacedConstraint(value, itemPointer, context.defects)
+  const shared = parametersOf(item.value, item.pointer, context)
+  refuseMisplacedConstraint(item.value, item.pointer, context.defects)
   const operations = new Map<string, Operation>()
-  for (const { method, value: operation, pointer: at } of operationsOf(value, itemPointer, context)) {
-    operations.set(
-      method,
-      compileOperation(method, template, { value: operation, pointer: at }, shared, context),
-    )
+  for (const operation of servedOperations(item, context)) {
+    const { method } = operation
+    operations.set(method, compileOperation(method, template, operation, shared, context))
   }
   return { template, pointer, operations }
 }
 
-function operationsOf(
-  item: JsonObject,
-  pointer: string,
+/** The operations that this version of OpenAPI knows, and that Node's parser takes requests for. */
+function servedOperations(
+  { value: item, pointer: itemPointer }: Located,
   { version, defects }: CompileContext,
-): readonly { readonly method: string; readonly value: JsonObject; readonly pointer: string }[] {
-  const names = operationMembers.filter((name) => name !== 'query' || version === '3.2')
-  const fixed = names.map((name) => ({
-    method: name.toUpperCase(),
-    value: item[name],
-    pointer: childPointer(pointer, name),
-  }))
-  const additional =
-    version === '3.2' && isJsonObject(item['additionalOperations']) ? item['additionalOperations'] : {}
-  const further = Object.entries(additional).map(([method, value]) => ({
-    method,
-    value,
-    pointer: childPointer(pointer, 'additionalOperations', method),
-  }))
-  return [...fixed, ...further].flatMap(({ method, value, pointer: at }) => {
-    if (!isJsonObject(value)) return []
-    if (METHODS.includes(method)) return [{ method, value, pointer: at }]
+): readonly (Located & { readonly method: string })[] {
+  return operationsOf(item).flatMap(({ method, value, members, since32 }) => {
+    if (since32 && version !== '3.2') return []
+    const pointer = childPointer(itemPointer, ...members)
+    if (METHODS.includes(method)) return [{ method, value, pointer }]
     const message = `this Node.js cannot receive ${method} requests: use a newer one, or another method`
-    defects.report({ code: 'unsupported-method', pointer: at, message })
+    defects.report({ code: 'unsupported-method', pointer, message })
     return []
   })
 }

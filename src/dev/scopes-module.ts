@@ -5,7 +5,8 @@
  * as a module of their own, verbatim: the list is OR, each object is AND.
  */
 
-import { operationMembers } from '../contract/path-item.js'
+import { isJsonObject } from '../contract/json-pointer.js'
+import { operationsOf } from '../contract/path-item.js'
 import type { SecurityRequirement } from '../contract/security-requirement.js'
 
 interface OperationObject {
@@ -32,7 +33,9 @@ const header = `// Generated from the OpenAPI document by \`npm run generate\`. 
 export function collectRequirements(document: SecuredDocument): Map<string, readonly SecurityRequirement[]> {
   const found = new Map<string, readonly SecurityRequirement[]>()
   for (const [path, pathItem] of Object.entries(document.paths ?? {})) {
-    for (const [method, operation] of operationsOf(pathItem)) {
+    if (!isJsonObject(pathItem)) continue
+    for (const { method, value } of operationsOf(pathItem)) {
+      const operation: OperationObject = value
       const key = operation.operationId ?? `${method} ${path}`
       const requirements = operation.security ?? document.security
       if (requirements === undefined) throw new Error(`${key} states no security`)
@@ -50,15 +53,6 @@ export function toScopesModule(document: SecuredDocument): string {
     ([key, requirements]) => `  ${toKey(key)}: ${toList(requirements.map(toRequirement))},\n`,
   )
   return `${header}export const scopes = {\n${lines.join('')}} as const\n`
-}
-
-function operationsOf(pathItem: unknown): [string, OperationObject][] {
-  if (!isObject(pathItem)) return []
-  const additional = isObject(pathItem['additionalOperations']) ? pathItem['additionalOperations'] : {}
-  return [
-    ...operationMembers.map((method): [string, unknown] => [method.toUpperCase(), pathItem[method]]),
-    ...Object.entries(additional),
-  ].filter((entry): entry is [string, OperationObject] => isObject(entry[1]))
 }
 
 function toRequirement(requirement: SecurityRequirement): string {
@@ -80,8 +74,4 @@ function toKey(name: string): string {
 
 function toText(value: string): string {
   return `'${JSON.stringify(value).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }

@@ -1,10 +1,15 @@
-import { isJsonObject, parsePointer, valueAt } from '../contract/json-pointer.js'
-import { operationMembers } from '../contract/path-item.js'
+import { createDefectLog } from '../contract/defect.js'
+import { isJsonObject } from '../contract/json-pointer.js'
+import { mapOperations } from '../contract/path-item.js'
 import type { OpenApiDocument } from '../contract/read-document.js'
+import { createResolver } from '../contract/reference.js'
+import { readSecuritySchemes } from '../contract/security.js'
+import type { SecurityScheme } from '../contract/security-requirement.js'
+import { takesAccessTokens } from '../contract/sender-constraint.js'
 
 type Members = Readonly<Record<string, unknown>>
 
-const methods: ReadonlySet<string> = new Set(operationMembers)
+type Schemes = ReadonlyMap<string, SecurityScheme>
 
 /** Material for tests, which would only puzzle a reader. */
 const hidden = 'x-invalid-examples'
@@ -17,15 +22,22 @@ const hidden = 'x-invalid-examples'
  */
 export function toDocsDocument(document: OpenApiDocument): OpenApiDocument {
   const shown = withoutHidden(document) as OpenApiDocument
+  const schemes = readSchemes(shown)
   const { paths, components } = shown
   return {
     ...shown,
-    ...(isJsonObject(paths) && { paths: describeItems(paths, shown) }),
+    ...(isJsonObject(paths) && { paths: describeItems(paths, shown, schemes) }),
     ...(isJsonObject(components) &&
       isJsonObject(components['pathItems']) && {
-        components: { ...components, pathItems: describeItems(components['pathItems'], shown) },
+        components: { ...components, pathItems: describeItems(components['pathItems'], shown, schemes) },
       }),
   }
+}
+
+/** What is wrong with schemes was told when the document was loaded. */
+function readSchemes(document: OpenApiDocument): Schemes {
+  const defects = createDefectLog('warn')
+  return readSecuritySchemes(createResolver(document, defects), defects)
 }
 
 function withoutHidden(value: unknown): unknown {
@@ -34,26 +46,20 @@ function withoutHidden(value: unknown): unknown {
   return mapMembers(value, (member, name) => (name === hidden ? undefined : withoutHidden(member)))
 }
 
-function describeItems(items: Members, document: OpenApiDocument): Members {
-  const describe = (operation: unknown): unknown =>
-    isJsonObject(operation) ? describeOperation(operation, document) : operation
-  return mapMembers(items, (item) => {
-    if (!isJsonObject(item)) return item
-    return mapMembers(item, (member, name) => {
-      if (methods.has(name)) return describe(member)
-      // OpenAPI 3.2, "Path Item Object": methods beyond the fixed ones.
-      if (name === 'additionalOperations' && isJsonObject(member)) return mapMembers(member, describe)
-      return member
-    })
-  })
+function describeItems(items: Members, document: OpenApiDocument, schemes: Schemes): Members {
+  return mapMembers(items, (item) =>
+    isJsonObject(item)
+      ? mapOperations(item, (operation) => describeOperation(operation, document, schemes))
+      : item,
+  )
 }
 
-function describeOperation(operation: Members, document: OpenApiDocument): Members {
+function describeOperation(operation: Members, document: OpenApiDocument, schemes: Schemes): Members {
   // No `security` anywhere is no requirement; what is not even a list is for the contract's compiler to refuse.
   const security = operation['security'] ?? document['security'] ?? []
   if (!Array.isArray(security) || !security.every(isJsonObject)) return operation
   const { description } = operation
-  const access = `**Access:** ${describeAccess(security, document)}`
+  const access = `**Access:** ${describeAccess(security, schemes)}`
   return {
     ...operation,
     description:
@@ -62,38 +68,26 @@ function describeOperation(operation: Members, document: OpenApiDocument): Membe
 }
 
 /** OpenAPI "Security Requirement Object": any of the list suffices, each needs all of its schemes and scopes. */
-function describeAccess(requirements: readonly Members[], document: OpenApiDocument): string {
+function describeAccess(requirements: readonly Members[], declared: Schemes): string {
   if (requirements.length === 0) return 'anonymous'
   return requirements
     .map((requirement) => {
       const schemes = Object.entries(requirement)
       if (schemes.length === 0) return 'anonymous'
-      return schemes.map(([name, scopes]) => describeScheme(name, scopes, document)).join(' and ')
+      return schemes.map(([name, scopes]) => describeScheme(name, scopes, declared)).join(' and ')
     })
     .join(', or ')
 }
 
-function describeScheme(name: string, scopes: unknown, document: OpenApiDocument): string {
-  const declared = valueAt(document, ['components', 'securitySchemes'])
+function describeScheme(name: string, scopes: unknown, declared: Schemes): string {
   // The one scheme of a document needs no name.
-  const suffix = isJsonObject(declared) && Object.keys(declared).length === 1 ? '' : ` (${codeSpan(name)})`
+  const suffix = declared.size === 1 ? '' : ` (${codeSpan(name)})`
   if (Array.isArray(scopes) && scopes.length > 0) {
     const list = scopes.map((scope) => codeSpan(String(scope))).join(' and ')
     return `${scopes.length === 1 ? 'scope' : 'scopes'} ${list}${suffix}`
   }
-  return isTokenScheme(name, document) ? `any valid access token${suffix}` : codeSpan(name)
-}
-
-function isTokenScheme(name: string, document: OpenApiDocument): boolean {
-  let scheme = valueAt(document, ['components', 'securitySchemes', name])
-  // Schemes that refer to schemes: as many steps as anybody takes, and an end to circles.
-  for (let step = 0; step < 8 && isJsonObject(scheme) && typeof scheme['$ref'] === 'string'; step++) {
-    scheme = valueAt(document, parsePointer(scheme['$ref']) ?? [])
-  }
-  if (!isJsonObject(scheme)) return false
-  const { type, scheme: http } = scheme
-  if (type === 'http') return typeof http === 'string' && /^(?:bearer|dpop)$/i.test(http)
-  return type === 'oauth2' || type === 'openIdConnect'
+  const scheme = declared.get(name)
+  return scheme && takesAccessTokens(scheme) ? `any valid access token${suffix}` : codeSpan(name)
 }
 
 /** CommonMark section 6.1. RFC 6749 section 3.3 allows a backtick in a scope. */
