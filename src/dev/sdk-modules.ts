@@ -2,6 +2,8 @@
  * The two modules of `generated/sdk/`: what the SDK must know of each operation beside the generated calls and types,
  * and the SDK's entry, with the names of `info.x-sdk`.
  */
+import type { SecurityScheme } from '../contract/security-requirement.js'
+import { takesAccessTokens } from '../contract/sender-constraint.js'
 import { findPages } from './sdk-pages.js'
 import { readSdkNames } from './sdk-names.js'
 import { resolveReference, toObject, type BundledDocument, type JsonObject } from './bundled-document.js'
@@ -136,12 +138,9 @@ function findIdempotencyKey(document: BundledDocument, operation: JsonObject): s
 function findTokenSchemes(document: BundledDocument): readonly string[] {
   const schemes = Object.entries(toObject(toObject(document['components'])['securitySchemes']))
   return schemes
-    .filter(([, scheme]) => {
-      const { type, scheme: name } = resolveReference(document, scheme)
-      return (
-        type === 'oauth2' || type === 'openIdConnect' || (type === 'http' && /^bearer$/i.test(String(name)))
-      )
-    })
+    .filter(([, scheme]) =>
+      takesAccessTokens(resolveReference(document, scheme) as unknown as SecurityScheme),
+    )
     .map(([name]) => name)
 }
 

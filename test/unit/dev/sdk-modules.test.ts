@@ -46,7 +46,11 @@ const document = {
   info: { title: 'Notes', version: '1.0.0' },
   components: {
     parameters: { Key: { name: 'idempotency-key', in: 'header' } },
-    securitySchemes: { login: { type: 'http', scheme: 'Bearer' }, key: { type: 'apiKey' } },
+    securitySchemes: {
+      login: { type: 'http', scheme: 'Bearer' },
+      bound: { type: 'http', scheme: 'DPoP' },
+      key: { type: 'apiKey' },
+    },
   },
   paths: {
     '/notes': {
@@ -75,7 +79,7 @@ describe('the modules of the SDK', () => {
     expect(modules['operations.ts']).toContain(
       `listNotes: { security: scopes['listNotes'], idempotencyKey: 'idempotency-key', pages: { cursor: 'from', items: 'rows', nextCursor: 'after' } },`,
     )
-    expect(modules['operations.ts']).toContain(`tokenSchemes: readonly string[] = ['login']`)
+    expect(modules['operations.ts']).toContain(`tokenSchemes: readonly string[] = ['login', 'bound']`)
     expect(modules['operations.ts']).toContain('readonly createNote: unknown\n')
   })
 
