@@ -12,7 +12,7 @@ const rooms = {
   service: ['contract', 'auth', 'problem'],
   inventory: ['contract', 'problem', 'store'],
   sdk: [],
-  cli: ['config', 'contract', 'auth', 'sdk'],
+  cli: ['config', 'contract', 'auth', 'sdk', 'telemetry'],
 }
 
 /** Rooms that may see what `npm run generate` writes: types only, but for the SDK, which is built over the client. */

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import type { Environment } from '../config/config.js'
+import { toPlainJson, toPlainText } from '../telemetry/plain-text.js'
 
 /** Where a command reads and writes. Results go to `out`, what went wrong with the call to `err`. */
 export interface Terminal {
@@ -28,29 +29,15 @@ export function createPaint({ colors }: Pick<Terminal, 'colors'>): Paint {
  * The same data, fit for a terminal: a document is written by others, and may hold sequences that a terminal would act on.
  */
 export function toPlain<T>(data: T): T {
-  if (typeof data === 'string') return escapeControls(data) as T
+  if (typeof data === 'string') return toPlainText(data) as T
   if (Array.isArray(data)) return data.map(toPlain) as T
   if (typeof data !== 'object' || data === null) return data
   return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, toPlain(value)])) as T
 }
 
-function escapeControls(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
-    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-  )
-}
-
-/** JSON with what a terminal would act on in escapes that mean the same to whoever parses it. */
+/** JSON of a result, fit for a terminal and for whoever parses it. */
 export function toJson(data: object): string {
-  const text = JSON.stringify(data, undefined, 2).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) =>
-    character === '\n' ? character : character.split('').map(toUnicodeEscape).join(''),
-  )
-  return `${text}\n`
-}
-
-function toUnicodeEscape(codeUnit: string): string {
-  return `\\u${codeUnit.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return `${toPlainJson(JSON.stringify(data, undefined, 2))}\n`
 }
 
 /** Rows of cells, in columns as wide as their widest cell that has another after it, each line indented by two. */

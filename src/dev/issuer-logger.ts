@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 
 import type { Logger } from '../telemetry/log.js'
-import { toPlainText } from './plain-text.js'
+import { toPlainText } from '../telemetry/plain-text.js'
 
 /** The embedded authorization server at the terminal: one line for what it refuses, the whole error where it fails. */
 export function createIssuerLogger(write: (text: string) => void): Logger {

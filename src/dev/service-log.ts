@@ -1,7 +1,7 @@
 import type { DestinationStream } from 'pino'
 import { prettyFactory } from 'pino-pretty'
 
-import { toPlainText } from './plain-text.js'
+import { toPlainText } from '../telemetry/plain-text.js'
 
 export interface ServiceLogOptions {
   /** Whether the terminal understands ANSI sequences. Default: false. */

@@ -1,5 +1,6 @@
 import { pino, type DestinationStream } from 'pino'
 import type { Logger } from './log.js'
+import { toPlainJson } from './plain-text.js'
 
 /** Field names, at any of the depths that log lines have here, whose values never reach a log. */
 const secrets = [
@@ -35,15 +36,7 @@ export function createLogger({ level = 'info', destination }: CreateLoggerOption
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths, censor: '[redacted]' },
-    hooks: { streamWrite: escapeControls },
+    hooks: { streamWrite: toPlainJson },
   }
   return destination ? pino(settings, destination) : pino(settings)
-}
-
-/** JSON escapes C0 alone: C1 holds a second spelling of ANSI sequences, and U+2028 and U+2029 end lines for some readers. */
-function escapeControls(line: string): string {
-  return line.replace(
-    /[\u007f-\u009f\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
 }

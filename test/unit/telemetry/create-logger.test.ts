@@ -22,7 +22,7 @@ describe('the log', () => {
   })
 
   it('keeps a line one line, whatever callers put into it', () => {
-    const path = 'a\r\nb\u001b[31m\u007f\u009b31m\u2028\u2029'
+    const path = 'a\r\nb\u001b[31m\u007f\u009b31m\u2028\u2029\u202e\u{e0001}'
     const text = logged({ path })
     expect(text).toMatch(/^[\x20-\x7e]+\n$/)
     expect(JSON.parse(text)).toMatchObject({ level: 'info', path, msg: 'message' })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { toPlainText } from '../../../src/dev/plain-text.js'
+import { toPlainText } from '../../../src/telemetry/plain-text.js'
 
 describe('plain text', () => {
   it.each([
