@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { scopes } from '../generated/scopes.js'
 import type { operations } from '../generated/server.js'
@@ -9,22 +8,19 @@ import {
 import { toPolicy } from './auth/configured-policy.js'
 import { createNonceSource } from './auth/dpop-nonce.js'
 import { createIssuerMetadataSource, discoverIssuer } from './auth/discovery.js'
-import { publicKeyAlgorithms } from './auth/issuer-preset.js'
 import type { ReplayGuard } from './auth/replay-guard.js'
-import {
-  createResourceMetadata,
-  resourceMetadataUrl,
-  type ResourceMetadata,
-} from './auth/resource-metadata.js'
+import { resourceMetadataUrl } from './auth/resource-metadata.js'
 import type { Config } from './config/config.js'
 import type { Handlers } from './contract/handler.js'
 import { loadContract, type Contract } from './contract/load-contract.js'
 import type { OpenApiDocument } from './contract/read-document.js'
 import { takesAccessTokens } from './contract/sender-constraint.js'
 import { createApp } from './http/app.js'
+import { describeResource } from './http/describe-resource.js'
 import { createDocs, type Docs } from './http/docs.js'
+import { listen } from './http/listen.js'
 import { toPublishedDocument } from './http/published-document.js'
-import { createServer, type GatehouseServer } from './http/server.js'
+import { createServer } from './http/server.js'
 import { createInventoryHandlers } from './inventory/handlers/inventory-handlers.js'
 import { inventoryMigrations } from './inventory/migrations.js'
 import { createClientRegistration, type ClientRegistration } from './service/client-registration.js'
@@ -58,6 +54,7 @@ export interface Service {
  */
 export async function startService(config: Config, options: StartServiceOptions = {}): Promise<Service> {
   const { logger = createLogger({ level: config.logLevel }) } = options
+  const { publicUrl } = config
   const contract = options.contract ?? (await loadContract(bundledDocument))
   for (const defect of contract.warnings) logger.warn({ defect }, 'the document has a defect')
   const store = options.store ?? (await openDatabase(config, logger))
@@ -73,11 +70,17 @@ export async function startService(config: Config, options: StartServiceOptions 
       validateReplies: config.validateReplies,
       bodyLimitBytes: config.bodyLimitBytes,
       corsOrigins: config.corsOrigins,
-      https: config.tls !== undefined || config.publicUrl?.startsWith('https:') === true,
+      https: config.tls !== undefined || publicUrl?.startsWith('https:') === true,
       ready: async () => !draining && (await store.ready()) && (await accessTokens.ready()),
       ...(config.docs && publish(contract, config, await findTokenEndpoint(config))),
-      ...(config.publicUrl !== undefined && {
-        resourceMetadata: describeResource(contract, config.publicUrl, config, accessTokens),
+      ...(publicUrl !== undefined && {
+        resourceMetadata: describeResource(contract, {
+          publicUrl,
+          issuers: [config.issuer],
+          bindings: accessTokens.bindings,
+          ...(config.senderConstrained !== undefined && { senderConstrained: config.senderConstrained }),
+          docs: config.docs,
+        }),
       }),
     })
     const server = createServer(app, config.tls && { tls: config.tls })
@@ -173,59 +176,8 @@ async function findTokenEndpoint(config: Config): Promise<string | undefined> {
   }
 }
 
-function describeResource(
-  contract: Contract,
-  publicUrl: string,
-  config: Config,
-  { bindings }: AccessTokenAuthenticator,
-): { readonly path: string; readonly metadata: ResourceMetadata } {
-  const requirements = [...contract.operations.values()].flatMap(({ security }) => security)
-  const { title } = contract.document['info'] as { readonly title: string }
-  const metadata = createResourceMetadata({
-    resource: publicUrl,
-    name: title,
-    ...(config.docs && { documentationUrl: `${publicUrl.replace(/\/$/, '')}/docs` }),
-    issuers: [config.issuer],
-    scopes: requirements.flatMap((requirement) => Object.values(requirement).flat()),
-    ...(bindings.includes('dpop') && {
-      dpop: {
-        algorithms: publicKeyAlgorithms,
-        required: config.senderConstrained === 'dpop' || isDpopEverywhere(contract),
-      },
-    }),
-    tlsClientCertificateBound: bindings.includes('mtls'),
-  })
-  return { path: new URL(resourceMetadataUrl(publicUrl)).pathname, metadata }
-}
-
-/** Whether no operation takes an access token that is not bound by DPoP. */
-function isDpopEverywhere({ operations, securitySchemes }: Contract): boolean {
-  const asked = [...operations.values()].flatMap(({ security, senderConstraints }) =>
-    security
-      .flatMap((requirement) => Object.keys(requirement))
-      .filter((name) => {
-        const scheme = securitySchemes.get(name)
-        return scheme !== undefined && takesAccessTokens(scheme)
-      })
-      .map((name) => senderConstraints[name]?.includes('dpop') === true),
-  )
-  return asked.length > 0 && asked.every(Boolean)
-}
-
 function openDatabase({ databaseUrl, dataDir }: Config, logger: Logger): Promise<Store> {
   return openStore({ logger, dataDir, ...(databaseUrl !== undefined && { databaseUrl }) })
-}
-
-async function listen(server: GatehouseServer, { host, port, tls }: Config): Promise<string> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen({ host, port }, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })
-  const { address, family, port: bound } = server.address() as AddressInfo
-  return `${tls ? 'https' : 'http'}://${family === 'IPv6' ? `[${address}]` : address}:${bound}`
 }
 
 function isProduction({ environment }: Config): boolean {
