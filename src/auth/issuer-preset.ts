@@ -123,3 +123,16 @@ const signs: readonly (readonly [IssuerPreset, RegExp])[] = [
 export function inferPreset(issuer: string): IssuerPreset {
   return signs.find(([, sign]) => sign.test(issuer))?.[0] ?? 'rfc9068'
 }
+
+/** Presets of authorization servers that put an audience into a token only where the request names it. */
+const audienceOnRequest: readonly IssuerPreset[] = ['auth0', 'hydra']
+
+/** The audience that a token request has to name, the first that is configured; `undefined` where it has to name none. */
+export function audienceToRequest(issuer: {
+  readonly issuer: string
+  readonly issuerPreset: IssuerPreset | undefined
+  readonly audiences: readonly string[] | null
+}): string | undefined {
+  const preset = issuer.issuerPreset ?? inferPreset(issuer.issuer)
+  return audienceOnRequest.includes(preset) ? issuer.audiences?.[0] : undefined
+}

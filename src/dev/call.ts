@@ -4,11 +4,9 @@
  */
 import { fileURLToPath } from 'node:url'
 
-import { issuerFolder } from '../config/embedded-issuer.js'
 import { parseDevelopmentConfig } from './development-config.js'
 import { explain } from './explain.js'
 import { loadEnvironment } from './load-environment.js'
-import { createStateFolder } from './state-folder.js'
 import { callService, fetchAccessToken, loadTestClient } from './test-client.js'
 
 const envFile = fileURLToPath(new URL('../../.env', import.meta.url))
@@ -16,8 +14,7 @@ const write = (text: string) => void process.stdout.write(text)
 
 async function main(): Promise<void> {
   const development = parseDevelopmentConfig(await loadEnvironment(envFile, process.env))
-  const state = createStateFolder(issuerFolder(development.config))
-  const client = await loadTestClient(development, state)
+  const client = await loadTestClient(development)
   if (process.argv.includes('--token')) write(`${(await fetchAccessToken(client)).value}\n`)
   else await callService(client, write)
 }

@@ -3,9 +3,9 @@ import type { Config, Environment } from '../config/config.js'
 import { withDefaults, withEmbeddedIssuer } from '../config/embedded-issuer.js'
 import { createEnvironmentReader } from '../config/environment-reader.js'
 import { parseConfig, type ParseConfigOptions } from '../config/parse-config.js'
+import { readTestClientVariables, type TestClientVariables } from '../config/test-client.js'
 import type { RunningAuthorizationServer } from './authorization-server.js'
 import { DevelopmentError } from './development-error.js'
-import type { Credentials } from './seeded-clients.js'
 
 /** What the environment decides while developing. */
 export interface DevelopmentConfig {
@@ -13,10 +13,7 @@ export interface DevelopmentConfig {
   readonly config: Config
   /** `undefined`: ISSUER names another authorization server. */
   readonly embedded: EmbeddedConfig | undefined
-  /** TEST_CLIENT_ID and TEST_CLIENT_SECRET, where set. */
-  readonly credentials: Partial<Credentials>
-  /** DEFAULT_SCOPE, where set: what the test client asks for. */
-  readonly defaultScopes: readonly string[] | undefined
+  readonly testClient: TestClientVariables
 }
 
 export interface EmbeddedConfig {
@@ -50,17 +47,7 @@ export function parseDevelopmentConfig(
   }
   if (config === undefined || read.mistakes.length > 0) throw new ConfigError([...mistakes, ...read.mistakes])
 
-  const clientId = read.text('TEST_CLIENT_ID')
-  const clientSecret = read.text('TEST_CLIENT_SECRET')
-  return {
-    config,
-    embedded: isEmbedded ? { port } : undefined,
-    credentials: {
-      ...(clientId !== undefined && { clientId }),
-      ...(clientSecret !== undefined && { clientSecret }),
-    },
-    defaultScopes: read.text('DEFAULT_SCOPE')?.split(/\s+/),
-  }
+  return { config, embedded: isEmbedded ? { port } : undefined, testClient: readTestClientVariables(env) }
 }
 
 /** The service's configuration once the embedded authorization server listens: only then is all of it known. */

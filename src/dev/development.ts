@@ -1,5 +1,6 @@
 import type { Config, Environment } from '../config/config.js'
 import { issuerFolder } from '../config/embedded-issuer.js'
+import { devClientId } from '../config/test-client.js'
 import { loadContract, type Contract } from '../contract/load-contract.js'
 import { createLogger } from '../telemetry/create-logger.js'
 import type { Logger } from '../telemetry/log.js'
@@ -13,7 +14,7 @@ import { parseDevelopmentConfig, withRunningServer, type DevelopmentConfig } fro
 import { collectScopes } from './document-scopes.js'
 import { createIssuerLogger } from './issuer-logger.js'
 import { toPortError } from './port-error.js'
-import { devClientId, seedClients } from './seeded-clients.js'
+import { seedClients } from './seeded-clients.js'
 import { createServiceLog } from './service-log.js'
 import { createStateFolder } from './state-folder.js'
 
@@ -97,7 +98,7 @@ interface Issuing {
 }
 
 async function startIssuer(
-  { config, embedded, credentials }: DevelopmentConfig,
+  { config, embedded, testClient }: DevelopmentConfig,
   contract: Contract,
   write: (text: string) => void,
 ): Promise<Issuing | undefined> {
@@ -105,7 +106,7 @@ async function startIssuer(
   const scopes = collectScopes(contract)
   const server = createAuthorizationServer(scopes, {
     ...(config.audiences !== null && { audiences: config.audiences }),
-    clients: seedClients(scopes, credentials),
+    clients: seedClients(scopes, testClient),
     ...(config.registrationToken !== undefined && { registrationToken: config.registrationToken }),
     port: embedded.port,
     state: createStateFolder(issuerFolder(config)),
@@ -121,7 +122,7 @@ async function startIssuer(
 
 function embeddedFacts(
   { tokenEndpoint, clientSecrets }: RunningAuthorizationServer,
-  { credentials: { clientId = devClientId } }: DevelopmentConfig,
+  { testClient: { clientId = devClientId } }: DevelopmentConfig,
 ): NonNullable<BannerFacts['embedded']> {
   return { tokenEndpoint, credentials: { clientId, clientSecret: clientSecrets.get(clientId) ?? '' } }
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { JSONWebKeySet } from 'jose'
 
+import { devClientId, type TestClientVariables } from '../config/test-client.js'
 import type { State } from './state-folder.js'
 
 /** A client that the embedded authorization server knows without registration. */
@@ -21,15 +22,13 @@ export interface Credentials {
   readonly clientSecret: string
 }
 
-/** The client with all scopes of the document, unless TEST_CLIENT_ID names it otherwise. */
-export const devClientId = 'dev-client'
 /** The client whose scopes end in `:read`: for seeing a 403. */
 export const devReaderId = 'dev-reader'
 
-/** The two clients of the development environment. `credentials`: TEST_CLIENT_ID and TEST_CLIENT_SECRET, where set. */
+/** The two clients of the development environment. `credentials`: what the first of them is called, and its secret, where set. */
 export function seedClients(
   scopes: readonly string[],
-  credentials: Partial<Credentials> = {},
+  credentials: TestClientVariables = {},
 ): SeededClient[] {
   const { clientId = devClientId, clientSecret } = credentials
   const given = { clientId, scopes, ...(clientSecret !== undefined && { clientSecret }) }
@@ -68,12 +67,6 @@ export async function loadCredentials(
   }
   await state.write('credentials', { ...issued, clientSecrets: Object.fromEntries(clientSecrets) })
   return issued
-}
-
-/** The secret that an earlier or running server keeps for the client; `undefined` where it keeps none. */
-export async function readClientSecret(state: State, clientId: string): Promise<string | undefined> {
-  const { clientSecrets = {} } = await readCredentials(state)
-  return Object.hasOwn(clientSecrets, clientId) ? clientSecrets[clientId] : undefined
 }
 
 async function readCredentials(state: State): Promise<StoredCredentials> {

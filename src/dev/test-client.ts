@@ -1,11 +1,10 @@
-import { inferPreset } from '../auth/issuer-preset.js'
+import { audienceToRequest } from '../auth/issuer-preset.js'
+import { findTestClient } from '../config/test-client.js'
 import { ApiError, ConnectionError, TokenError } from '../sdk/errors.js'
 import { createClient } from '../sdk/client.js'
 import { createTokenSource, type AccessToken } from '../sdk/token-source.js'
 import type { DevelopmentConfig } from './development-config.js'
 import { DevelopmentError } from './development-error.js'
-import { devClientId, readClientSecret } from './seeded-clients.js'
-import type { State } from './state-folder.js'
 
 /** Whom to call, and as whom. */
 export interface TestClient {
@@ -21,42 +20,28 @@ export interface TestClient {
   readonly audience?: string
 }
 
-/**
- * The client that the environment describes, else the embedded authorization server's, whose secrets are in `state`.
- * Throws `DevelopmentError` where neither is known.
- */
-export async function loadTestClient(
-  { config, embedded, credentials, defaultScopes }: DevelopmentConfig,
-  state: State,
-): Promise<TestClient> {
+/** The client that the environment describes, else the embedded authorization server's. Throws `DevelopmentError` where neither is known. */
+export async function loadTestClient({
+  config,
+  embedded,
+  testClient,
+}: DevelopmentConfig): Promise<TestClient> {
   if (config.publicUrl === undefined) {
     throw new DevelopmentError(
       'setting',
       'Nobody can know the port where PORT is 0: set PUBLIC_URL, or another PORT.',
     )
   }
-  const clientId = credentials.clientId ?? (embedded && devClientId)
-  const clientSecret =
-    credentials.clientSecret ??
-    (embedded && clientId !== undefined ? await readClientSecret(state, clientId) : undefined)
-  if (clientId === undefined || clientSecret === undefined) {
-    throw new DevelopmentError(
-      'setting',
-      embedded
-        ? `The embedded authorization server has no secret for ${clientId ?? devClientId}: start it with \`npm run dev\`, which makes one.`
-        : 'There is no client to call as: set TEST_CLIENT_ID and TEST_CLIENT_SECRET in .env to a client of ISSUER.',
-    )
-  }
-  const audience = config.audiences?.[0]
-  const wantsAudience = ['auth0', 'hydra'].includes(config.issuerPreset ?? inferPreset(config.issuer))
+  const isEmbedded = embedded !== undefined
+  const found = await findTestClient(testClient, config, isEmbedded)
+  if (!found.client) throw new DevelopmentError('setting', found.missing)
+  const audience = audienceToRequest(config)
   return {
+    ...found.client,
     baseUrl: config.publicUrl,
     issuer: config.issuer,
-    clientId,
-    clientSecret,
-    isEmbedded: embedded !== undefined,
-    ...(defaultScopes !== undefined && { scopes: defaultScopes }),
-    ...(wantsAudience && audience !== undefined && { audience }),
+    isEmbedded,
+    ...(audience !== undefined && { audience }),
   }
 }
 

@@ -5,7 +5,7 @@ import { parseDevelopmentConfig, withRunningServer } from '../../../src/dev/deve
 
 describe('the environment while developing', () => {
   it('is complete when it is empty', () => {
-    const { config, embedded, credentials, defaultScopes } = parseDevelopmentConfig({})
+    const { config, embedded, testClient } = parseDevelopmentConfig({})
     expect(config).toMatchObject({
       environment: 'development',
       publicUrl: 'http://127.0.0.1:3000',
@@ -16,8 +16,7 @@ describe('the environment while developing', () => {
       shutdownGraceSeconds: 0,
     })
     expect(embedded).toEqual({ port: 9000 })
-    expect(credentials).toEqual({})
-    expect(defaultScopes).toBeUndefined()
+    expect(testClient).toEqual({})
   })
 
   it.each([
@@ -45,13 +44,16 @@ describe('the environment while developing', () => {
   })
 
   it('reads the test client', () => {
-    const { credentials, defaultScopes } = parseDevelopmentConfig({
+    const { testClient } = parseDevelopmentConfig({
       TEST_CLIENT_ID: 'me',
       TEST_CLIENT_SECRET: 's3cret',
       DEFAULT_SCOPE: ' items:read  items:write ',
     })
-    expect(credentials).toEqual({ clientId: 'me', clientSecret: 's3cret' })
-    expect(defaultScopes).toEqual(['items:read', 'items:write'])
+    expect(testClient).toEqual({
+      clientId: 'me',
+      clientSecret: 's3cret',
+      scopes: ['items:read', 'items:write'],
+    })
   })
 
   it.each([

@@ -1,10 +1,14 @@
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 
+import { issuerFolder } from '../../../src/config/embedded-issuer.js'
 import { createAuthorizationServer } from '../../../src/dev/authorization-server.js'
 import { parseDevelopmentConfig } from '../../../src/dev/development-config.js'
-import { createMemoryState, type State } from '../../../src/dev/state-folder.js'
+import { createStateFolder } from '../../../src/dev/state-folder.js'
 import {
   callService,
   fetchAccessToken,
@@ -20,13 +24,12 @@ afterEach(async () => {
 })
 
 describe('the test client', () => {
-  const keeping = async (clientSecrets: object): Promise<State> => {
-    const state = createMemoryState()
-    await state.write('credentials', { clientSecrets })
-    return state
+  const load = async (env: Readonly<Record<string, string>>, clientSecrets: object = {}) => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-'))
+    closing.push(() => rm(dataDir, { recursive: true }))
+    await createStateFolder(issuerFolder({ dataDir })).write('credentials', { clientSecrets })
+    return loadTestClient(parseDevelopmentConfig({ DATA_DIR: dataDir, ...env }))
   }
-  const load = async (env: Readonly<Record<string, string>>, clientSecrets: object = {}) =>
-    loadTestClient(parseDevelopmentConfig(env), await keeping(clientSecrets))
 
   it.each([
     { env: {}, want: { clientId: 'dev-client', clientSecret: 'kept', isEmbedded: true } },
