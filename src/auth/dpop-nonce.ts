@@ -16,7 +16,7 @@ export interface NonceSourceOptions {
 }
 
 /** Characters of a secret, at least: 32 random bytes have more in every encoding. */
-export const minNonceSecretLength = 32
+const minNonceSecretLength = 32
 
 /**
  * Nonces made of the time and a secret, so that nothing is stored, and instances with the same secret accept each other's.

@@ -4,7 +4,7 @@
  */
 
 /** A text that is the same for equal JSON values, and for those only. */
-export function canonicalText(value: unknown): string {
+function canonicalText(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   let text = ''
   if (Array.isArray(value)) {

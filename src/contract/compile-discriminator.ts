@@ -56,7 +56,7 @@ function discriminate(
   }
 }
 
-export function buildsOn(
+function buildsOn(
   schema: SchemaNode,
   base: SchemaNode,
   index: SchemaIndex,

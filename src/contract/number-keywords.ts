@@ -91,7 +91,7 @@ const exactPower = 22
  * Exact for the decimals that were written: 19.99 is a multiple of 0.01, though the quotient of the two doubles is not an
  * integer.
  */
-export function compileMultiple(of: number): (value: number) => boolean {
+function compileMultiple(of: number): (value: number) => boolean {
   if (Number.isSafeInteger(of)) {
     // A double beyond the safe integers is an integer too, and its remainder is exact.
     return (value) => Number.isInteger(value) && value % of === 0

@@ -23,7 +23,7 @@ export interface Credentials {
 }
 
 /** The client whose scopes end in `:read`: for seeing a 403. */
-export const devReaderId = 'dev-reader'
+const devReaderId = 'dev-reader'
 
 /** The two clients of the development environment. `credentials`: what the first of them is called, and its secret, where set. */
 export function seedClients(
