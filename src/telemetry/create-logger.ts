@@ -1,21 +1,7 @@
 import { pino, type DestinationStream } from 'pino'
 import type { Logger } from './log.js'
 import { toPlainJson } from './plain-text.js'
-
-/** Field names, at any of the depths that log lines have here, whose values never reach a log. */
-const secrets = [
-  'authorization',
-  'dpop',
-  'cookie',
-  'set-cookie',
-  'client_secret',
-  'clientSecret',
-  'client_assertion',
-  'access_token',
-  'accessToken',
-  'registration_access_token',
-  'password',
-]
+import { withoutSecrets } from './redaction.js'
 
 export interface CreateLoggerOptions {
   /** Least severe level that is written. Default: `'info'`. */
@@ -26,17 +12,25 @@ export interface CreateLoggerOptions {
 
 /** JSON lines by pino. Control characters from callers are escaped; secrets are left out by name. */
 export function createLogger({ level = 'info', destination }: CreateLoggerOptions = {}): Logger {
-  const quoted = secrets.map((name) => (name.includes('-') ? `["${name}"]` : name))
-  const paths = quoted.flatMap((name) =>
-    name.startsWith('[') ? [name, `*${name}`] : [name, `*.${name}`, `*.*.${name}`],
-  )
   const settings = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label }) },
-    redact: { paths, censor: '[redacted]' },
+    formatters: { level: (label: string) => ({ level: label }), log: fieldsOf },
+    serializers: { err: errorOf },
     hooks: { streamWrite: toPlainJson },
   }
   return destination ? pino(settings, destination) : pino(settings)
+}
+
+function fieldsOf(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { err } = fields
+  // An error has its members once it is written out.
+  return err instanceof Error
+    ? { ...withoutSecrets({ ...fields, err: undefined }), err }
+    : withoutSecrets(fields)
+}
+
+function errorOf(err: Error): object {
+  return err instanceof Error ? withoutSecrets({ ...pino.stdSerializers.err(err) }) : err
 }

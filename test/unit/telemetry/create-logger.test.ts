@@ -15,10 +15,36 @@ describe('the log', () => {
     { request: { headers: { authorization: 'SECRET' } } },
     { body: { client_secret: 'SECRET', client_assertion: 'SECRET', access_token: 'SECRET' } },
     { reply: { clientSecret: 'SECRET', registration_access_token: 'SECRET' } },
+    { replies: [{ access_token: 'SECRET' }] },
+    { err: Object.assign(new Error('failed'), { form: { client_secret: 'SECRET' } }) },
+    { cause: { err: Object.assign(new Error('failed'), { password: 'SECRET' }), password: 'SECRET' } },
   ])('leaves out secrets in %j', (fields) => {
     const text = logged(fields)
     expect(text).toContain('[redacted]')
     expect(text).not.toContain('SECRET')
+  })
+
+  it('leaves what it is given as it was', () => {
+    const fields = { headers: { authorization: 'SECRET' } }
+    logged(fields)
+    expect(fields).toEqual({ headers: { authorization: 'SECRET' } })
+  })
+
+  it('writes out an error with its message, its stack and its cause', () => {
+    const err = new TypeError('no answer', { cause: new Error('no network') })
+    expect(JSON.parse(logged({ err }))).toMatchObject({
+      err: {
+        type: 'TypeError',
+        message: 'no answer: no network',
+        stack: expect.stringContaining('caused by') as string,
+      },
+    })
+  })
+
+  it('survives a value that holds itself', () => {
+    const fields: Record<string, unknown> = { name: 'loop' }
+    fields['self'] = fields
+    expect(logged(fields)).toContain('"name":"loop"')
   })
 
   it('keeps a line one line, whatever callers put into it', () => {
