@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import '../../src/dev/build.js'
 import { exchanges, type Exchange } from './gate/exchanges.js'
 import { rate, row, toRatio } from './side-by-side.js'
 
@@ -10,8 +11,8 @@ import { rate, row, toRatio } from './side-by-side.js'
  * time that a request took, which other work on the machine disturbs less.
  */
 
-const rounds = 9
-const roundMs = 500
+const rounds = 15
+const roundMs = 400
 const connections = 8
 
 interface Server {

@@ -1,7 +1,13 @@
 import type Koa from 'koa'
-import { loadContract } from '../../../src/contract/load-contract.js'
-import { createApp } from '../../../src/http/app.js'
+import type * as entry from '../../../src/index.js'
+import type * as telemetry from '../../../src/telemetry/create-logger.js'
 import { document, item, page, reservation } from './exchanges.js'
+import { logDestination } from './log-destination.js'
+
+/** As `npm run build` made it: what is deployed, and not what the loader of this file makes of the source. */
+const built = new URL('../../../dist/', import.meta.url)
+const { createApp, loadContract } = (await import(new URL('index.js', built).href)) as typeof entry
+const { createLogger } = (await import(new URL('telemetry/create-logger.js', built).href)) as typeof telemetry
 
 /** The whole gate with an authenticator that lets anybody in, as production has it: replies are checked and reported. */
 export async function createAppByDocument(): Promise<Koa> {
@@ -15,6 +21,7 @@ export async function createAppByDocument(): Promise<Koa> {
   }
   return createApp({
     contract,
+    logger: createLogger({ destination: logDestination() }),
     validateReplies: 'report',
     authenticators: Object.fromEntries(
       [...contract.securitySchemes.keys()].map((name) => [name, () => ({ ok: true, principal }) as const]),
