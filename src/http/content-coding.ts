@@ -14,12 +14,12 @@ const decoders: ReadonlyMap<string, () => NodeJS.ReadWriteStream> = new Map([
 ])
 
 /**
- * The chunks of a request body, decompressed, `limitBytes` at most on either side. Throws a problem: 413 past the limit, 415
- * for a coding that is not known or more than one, 400 where the body is damaged or breaks off.
+ * A request body, decompressed as it is read. Throws a problem: 413 where more than `limitBytes` is announced, 415 for a
+ * coding that is not known or more than one.
  */
-export function readChunks(request: IncomingMessage, limitBytes: number): AsyncGenerator<Uint8Array> {
+export function openBody(request: IncomingMessage, limitBytes: number): Readable {
   if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw tooLarge(limitBytes)
-  return bounded(decompressed(request, limitBytes), limitBytes)
+  return decompressed(request, limitBytes)
 }
 
 function decompressed(request: IncomingMessage, limitBytes: number): Readable {
@@ -53,7 +53,8 @@ function decompressed(request: IncomingMessage, limitBytes: number): Readable {
   return decoder
 }
 
-async function* bounded(body: Readable, limitBytes: number): AsyncGenerator<Uint8Array> {
+/** Chunk by chunk. Throws a problem: 413 past the limit, 400 where the body is damaged or breaks off. */
+export async function* readChunks(body: Readable, limitBytes: number): AsyncGenerator<Uint8Array> {
   let received = 0
   try {
     // The request is not destroyed when reading stops early: its connection still carries the answer.
@@ -63,9 +64,37 @@ async function* bounded(body: Readable, limitBytes: number): AsyncGenerator<Uint
       yield chunk
     }
   } catch (error) {
-    if (error instanceof Problem) throw error
-    throw new Problem('malformed-request', { detail: 'The body is incomplete or damaged.', cause: error })
+    throw toProblem(error)
   }
+}
+
+/** All of it, with the same problems. By events: most bodies are one chunk, and an iterator costs several turns for each. */
+export function readWhole(body: Readable, limitBytes: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let received = 0
+    const take = (chunk: Buffer): void => {
+      received += chunk.length
+      if (received <= limitBytes) chunks.push(chunk)
+      else settle(tooLarge(limitBytes))
+    }
+    const settle = (error?: unknown): void => {
+      body.off('data', take)
+      stop()
+      if (error) {
+        // Not destroyed: its connection still carries the answer.
+        body.pause()
+        reject(toProblem(error))
+      } else resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))
+    }
+    const stop = finished(body, { writable: false }, settle)
+    body.on('data', take)
+  })
+}
+
+function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  return new Problem('malformed-request', { detail: 'The body is incomplete or damaged.', cause: error })
 }
 
 function tooLarge(limitBytes: number): Problem {

@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
-import { finished } from 'node:stream'
+import { finished, type Readable } from 'node:stream'
 import { BodyLimitError, type BodyFormat, type DecodedBody } from '../contract/body-format.js'
 import { defaultLimits, type BodyLimits } from '../contract/limits.js'
 import { LinesError } from '../contract/lines.js'
 import type { RequestBody } from '../contract/request-body.js'
 import { Problem } from '../problem/problem.js'
 import { createBinaryStore, type BinaryStoreOptions } from './binary-store.js'
-import { readChunks } from './content-coding.js'
+import { openBody, readChunks, readWhole } from './content-coding.js'
 
 export interface BodyOptions {
   /** Largest request body, bytes before and after decompression. Default: 1,048,576. */
@@ -70,10 +70,10 @@ export async function readBody(
   // A media type that is not accepted is told also where nothing of it was sent yet.
   if (!format && (isSent || contentType !== undefined)) throw unsupported(declared)
   if (!format || !isSent) return declared.required ? missing : nothing
-  const chunks = readChunks(request, options.limitBytes)
+  const body = openBody(request, options.limitBytes)
   if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue()
   try {
-    return await decode(format, chunks, declared, response, options)
+    return await decode(format, body, declared, response, options)
   } catch (error) {
     throw error instanceof BodyLimitError ? tooLarge(error) : error
   }
@@ -93,17 +93,18 @@ function hasBody({ headers }: IncomingMessage, format: BodyFormat | undefined): 
 
 async function decode(
   format: BodyFormat,
-  chunks: AsyncIterable<Uint8Array>,
+  body: Readable,
   { required }: RequestBody,
   response: ServerResponse,
-  { limits, store: storeOptions }: ResolvedBodyOptions,
+  { limitBytes, limits, store: storeOptions }: ResolvedBodyOptions,
 ): Promise<DecodedBody> {
-  if (format.kind === 'lines') return { value: linesOrProblem(format.decode(chunks, limits)), violations: [] }
   if (format.kind === 'whole') {
-    const bytes = await readWhole(chunks)
+    const bytes = await readWhole(body, limitBytes)
     if (bytes.length === 0 && !format.emptyIsValue) return required ? missing : nothing
     return format.decode(bytes, limits)
   }
+  const chunks = readChunks(body, limitBytes)
+  if (format.kind === 'lines') return { value: linesOrProblem(format.decode(chunks, limits)), violations: [] }
   const store = createBinaryStore(storeOptions)
   finished(response, () => {
     // Nothing is left to do about a temporary file that cannot be closed.
@@ -112,12 +113,6 @@ async function decode(
   return format.kind === 'binary'
     ? format.decode(await store.keep(chunks))
     : format.decode(chunks, limits, store.keep)
-}
-
-async function readWhole(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const parts: Uint8Array[] = []
-  for await (const chunk of chunks) parts.push(chunk)
-  return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts)
 }
 
 /** Lines are read while the handler runs, so what is wrong with them surfaces in it, as a problem of its own. */
