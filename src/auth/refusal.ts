@@ -54,8 +54,9 @@ export function toRefusalProblem(
 
 /** What authenticators want the answer to carry, whatever it is. */
 export function headersOf(authentications: Authentications): Readonly<Record<string, string>> | undefined {
-  const fields = [...authentications.values()].flatMap(({ headers }) => (headers ? [headers] : []))
-  return fields.length === 0 ? undefined : (Object.assign({}, ...fields) as Record<string, string>)
+  let fields: Record<string, string> | undefined
+  for (const { headers } of authentications.values()) if (headers) fields = { ...fields, ...headers }
+  return fields
 }
 
 /** Every scheme is offered, but the reason goes only to those that it is about. */

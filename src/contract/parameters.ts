@@ -82,7 +82,7 @@ export function compileParameters(
     decode(parts, unknownQueryParameters, limits = defaultLimits) {
       const undeclaredQuery = parts.query.filter(({ name }) => !isDeclared(name))
       const result = decodeAll(compiled, { ...parts, undeclaredQuery }, limits)
-      if (unknownQueryParameters === 'allow') return result
+      if (unknownQueryParameters === 'allow' || undeclaredQuery.length === 0) return result
       // The name of an exploded object is no member of it: who sends it means another style.
       const refused = undeclaredQuery.filter(({ name }) => !takesUndeclared(name) || ownNames.has(name))
       return { decoded: result.decoded, violations: [...result.violations, ...unknown(refused)] }

@@ -191,6 +191,7 @@ function compileHeaders(
       ? [compileHeader(name, found, { resolver, validators })]
       : []
   })
+  if (declared.length === 0) return () => []
   return (given) => {
     const byName = new Map(Object.entries(given).map(([name, value]) => [name.toLowerCase(), value]))
     return declared.flatMap((check) => check(byName))

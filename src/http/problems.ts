@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import type { Context, Middleware } from 'koa'
 import { toProblemDetails, type Problem } from '../problem/problem.js'
 import { toProblem } from '../problem/to-problem.js'
@@ -6,21 +7,31 @@ import { splitTarget } from './raw-parts.js'
 
 /** The error boundary: whatever is thrown below becomes problem details. Header fields set below it are cleared. */
 export function problems(): Middleware<ExchangeState> {
-  return async function problems(ctx, next) {
-    const before = ctx.res.getHeaders()
-    try {
-      await next()
-    } catch (error) {
-      ctx.state.error = error
-      const problem = toProblem(error)
-      if (ctx.res.headersSent) {
-        // The status is gone out already; a broken connection is the only way left to say that the body is not whole.
-        ctx.res.destroy()
-        return
-      }
-      restore(ctx, before)
-      send(ctx, problem)
+  return function problems(ctx, next) {
+    // Within another one there is nothing left to do.
+    if (guarded.has(ctx.res)) return next()
+    guarded.add(ctx.res)
+    return guard(ctx, next)
+  }
+}
+
+/** Responses that have a boundary around them. */
+const guarded = new WeakSet<ServerResponse>()
+
+async function guard(ctx: Context & { state: ExchangeState }, next: () => Promise<unknown>): Promise<void> {
+  const before = ctx.res.getHeaders()
+  try {
+    await next()
+  } catch (error) {
+    ctx.state.error = error
+    const problem = toProblem(error)
+    if (ctx.res.headersSent) {
+      // The status is gone out already; a broken connection is the only way left to say that the body is not whole.
+      ctx.res.destroy()
+      return
     }
+    restore(ctx, before)
+    send(ctx, problem)
   }
 }
 
