@@ -36,6 +36,8 @@ export interface Defect {
   /** RFC 6901 pointer into the bundled document, as a URI fragment: `#/paths/~1items/get/security`. */
   readonly pointer: string
   readonly message: string
+  /** The file that it stands in, as seen from the document; none where it stands in the document itself. */
+  readonly file?: string
 }
 
 /** A document that the gate cannot enforce. Every defect is listed at once. */
@@ -45,7 +47,10 @@ export class ContractError extends Error {
   readonly defects: readonly Defect[]
 
   constructor(defects: readonly Defect[]) {
-    const lines = defects.map(({ code, pointer, message }) => `  ${pointer} ${message} (${code})`)
+    const lines = defects.map(
+      ({ code, pointer, message, file }) =>
+        `  ${pointer} ${message} (${code}${file === undefined ? '' : `, in ${file}`})`,
+    )
     super(`The OpenAPI document cannot be enforced:\n${lines.join('\n')}`)
     this.defects = defects
   }
@@ -70,8 +75,11 @@ export interface DefectLog {
   readonly report: (defect: Defect) => void
   /** `invalid-structure`, unless such a defect of this place, or of something inside of it, is known already. */
   readonly reportStructure: (pointer: string, message: string) => void
-  /** Throws `ContractError` where a defect is refused; returns those that are only warned of. */
-  readonly settle: () => readonly Defect[]
+  /**
+   * Throws `ContractError` where a defect is refused; returns those that are only warned of. `fileOf` tells the file of a
+   * pointer, where there are several.
+   */
+  readonly settle: (fileOf?: (pointer: string) => string | undefined) => readonly Defect[]
 }
 
 export function createDefectLog(policy: DefectPolicy = 'refuse'): DefectLog {
@@ -97,8 +105,11 @@ export function createDefectLog(policy: DefectPolicy = 'refuse'): DefectLog {
     reportStructure(pointer, message) {
       if (!aroundInvalid.has(pointer)) report({ code: 'invalid-structure', pointer, message })
     },
-    settle() {
-      const told = withoutDoubles(defects)
+    settle(fileOf = () => undefined) {
+      const told = withoutDoubles(defects).map((defect) => {
+        const file = fileOf(defect.pointer)
+        return file === undefined ? defect : { ...defect, file }
+      })
       const refused = told.filter(({ code }) => actionFor(code) === 'refuse')
       if (refused.length > 0) throw new ContractError(refused)
       return told

@@ -53,3 +53,8 @@ export function valueAt(root: unknown, tokens: readonly string[]): unknown {
   }
   return value
 }
+
+/** `__proto__` as a member name stays a member. */
+export function setMember(target: Record<string, unknown>, name: string, value: unknown): void {
+  Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true })
+}

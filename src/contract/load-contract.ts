@@ -69,7 +69,7 @@ export async function loadContract(
     defects.report({ code: 'unsupported-version', pointer: '#', message })
     return refused(defects)
   }
-  const document = await bundle(root, url, defects)
+  const { document, fileOf } = await bundle(root, url, defects)
   await checkStructure(document, defects)
   const validators = createValidators({ document, version, defects })
   const resolver = createResolver(document, defects, validators.followSchema)
@@ -79,7 +79,7 @@ export async function loadContract(
     paths.flatMap((entry) => [...entry.operations.values()].map((operation) => [operation.key, operation])),
   )
   const tree = plant(paths, defects)
-  const warnings = defects.settle()
+  const warnings = defects.settle(fileOf)
   return {
     document,
     operations,

@@ -3,6 +3,7 @@ import type { DefectLog } from './defect.js'
 import type { OpenApiVersion } from './openapi-version.js'
 import type { OpenApiDocument } from './read-document.js'
 import { findSchemas } from './schema-places.js'
+import { resolveUri } from './schema-resources.js'
 import { translateSchema } from './schema-translation.js'
 import { subschemasOf } from './schema-vocabulary.js'
 
@@ -54,7 +55,7 @@ export interface SchemaIndex {
 }
 
 /** The base of relative `$id`s where `$self` (OpenAPI 3.2, section 4.1.1) gives none. Nobody sees it. */
-const unnamedDocument = 'document:///openapi'
+export const unnamedDocument = 'document:///openapi'
 
 export function createSchemaIndex(
   document: OpenApiDocument,
@@ -180,10 +181,6 @@ export function createSchemaIndex(
 
 function createResource(uri: string, pointer: string): Resource {
   return { uri, pointer, anchors: new Map(), dynamicAnchors: new Map() }
-}
-
-function resolveUri(reference: string, base: string): string | undefined {
-  return URL.canParse(reference, base) ? new URL(reference, base).href : undefined
 }
 
 function decode(fragment: string): string {
