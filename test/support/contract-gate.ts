@@ -1,9 +1,12 @@
 import request from 'supertest'
 import { createAccessTokenAuthenticator } from '../../src/auth/access-token-authenticator.js'
+import type { Authenticator } from '../../src/auth/authenticator.js'
 import type { AnyHandler, AnyReply } from '../../src/contract/handler.js'
 import { loadContract } from '../../src/contract/load-contract.js'
+import type { Principal } from '../../src/contract/principal.js'
 import { createApp } from '../../src/http/app.js'
 import { createServer } from '../../src/http/server.js'
+import { silentLogger, type Logger } from '../../src/telemetry/log.js'
 import type { AddressInfo } from 'node:net'
 import {
   bundledDocument,
@@ -17,8 +20,11 @@ import { createTestIssuer, type TestIssuer } from './keys.js'
 /** The document of the service behind a real socket and a real issuer, with handlers that answer by its examples. */
 export interface ContractGate {
   readonly issuer: TestIssuer
+  readonly port: number
   /** Operations whose handlers were called, oldest first. Cleared by whoever looks. */
   readonly reached: string[]
+  /** Who the handlers were told that calls, by operation; the last caller of each. */
+  readonly callers: Map<string, Principal | undefined>
   /** Makes the next call of a handler reply this, in place of the first example of a success. */
   replyNext(reply: AnyReply): void
   send(example: ExampleRequest, token?: string): Promise<request.Response>
@@ -27,40 +33,54 @@ export interface ContractGate {
   close(): Promise<void>
 }
 
-export async function openContractGate(): Promise<ContractGate> {
-  const issuer = await createTestIssuer({ audience: 'https://api.test' })
-  await issuer.start()
+export interface ContractGateOptions {
+  /** Asked for every scheme of the document. Default: one that takes access tokens of the issuer. */
+  readonly authenticator?: Authenticator
+  /** Default: one of its own, which is started and closed with the gate. */
+  readonly issuer?: TestIssuer
+  /** Default: silent. */
+  readonly logger?: Logger
+}
+
+export async function openContractGate(options: ContractGateOptions = {}): Promise<ContractGate> {
+  const issuer = options.issuer ?? (await createTestIssuer({ audience: 'https://api.test' }))
+  if (!options.issuer) await issuer.start()
   const contract = await loadContract(bundledDocument)
   const reached: string[] = []
+  const callers = new Map<string, Principal | undefined>()
   let next: AnyReply | undefined
   const handlers = Object.fromEntries(
     documentedOperations.map((operation): readonly [string, AnyHandler] => [
       operation.operationId,
-      async ({ body }) => {
+      async ({ body }, principal) => {
         if (isIterable(body)) for await (const _line of body) continue
         reached.push(operation.operationId)
+        callers.set(operation.operationId, principal)
         const reply = next ?? successOf(operation)
         next = undefined
         return reply
       },
     ]),
   )
-  const accessTokens = createAccessTokenAuthenticator(
-    [{ issuer: issuer.issuer, audiences: [issuer.audience] }],
-    {
+  const authenticator =
+    options.authenticator ??
+    createAccessTokenAuthenticator([{ issuer: issuer.issuer, audiences: [issuer.audience] }], {
       allowInsecureIssuers: true,
-    },
-  )
+    })
   const authenticators = Object.fromEntries(
-    [...contract.securitySchemes.keys()].map((name) => [name, accessTokens]),
+    [...contract.securitySchemes.keys()].map((name) => [name, authenticator]),
   )
-  const server = createServer(createApp({ contract, handlers, authenticators }))
+  const { logger = silentLogger } = options
+  const server = createServer(createApp({ contract, handlers, authenticators, logger }))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const agent = request(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  const { port } = server.address() as AddressInfo
+  const agent = request(`http://127.0.0.1:${port}`)
 
   return {
     issuer,
+    port,
     reached,
+    callers,
     replyNext: (reply) => (next = reply),
     tokenWith: (scopes) => issuer.token({ claims: { scope: scopes.join(' ') } }),
     async send({ method, target, headers, body }, token) {
@@ -70,7 +90,7 @@ export async function openContractGate(): Promise<ContractGate> {
     },
     async close() {
       await server.drain({ deadlineMs: 0 })
-      await issuer.close()
+      if (!options.issuer) await issuer.close()
     },
   }
 }

@@ -1,13 +1,13 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { generateKeyPair, randomUUID, sign, type KeyObject } from 'node:crypto'
+import { constants, generateKeyPair, randomUUID, sign, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { JWK } from 'jose'
 
 /** A signing key that exists for one run. */
 export interface TestKey {
   readonly kid: string
-  readonly alg: 'ES256' | 'RS256'
+  readonly alg: 'ES256' | 'RS256' | 'PS256'
   readonly privateKey: KeyObject
   readonly publicKey: KeyObject
   /** What a key set says about it. */
@@ -28,7 +28,7 @@ export interface TestIssuerOptions {
   readonly issuer?: string
   /** `aud` of its tokens (default: `api://test`). */
   readonly audience?: string
-  /** Keys to mint; RS256 takes some 100 ms (default: ES256 alone). */
+  /** Keys to mint; those of RSA take some 100 ms (default: ES256 alone). */
   readonly algorithms?: readonly TestKey['alg'][]
 }
 
@@ -164,7 +164,12 @@ export function signToken(
   key: TestKey,
 ): string {
   const input = `${encodePart(header)}.${encodePart(payload)}`
-  const signature = sign('sha256', Buffer.from(input), { key: key.privateKey, dsaEncoding: 'ieee-p1363' })
+  const signature = sign('sha256', Buffer.from(input), {
+    key: key.privateKey,
+    dsaEncoding: 'ieee-p1363',
+    // RFC 7518 section 3.5: a salt as long as the digest.
+    ...(key.alg === 'PS256' && { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }),
+  })
   return `${input}.${signature.toString('base64url')}`
 }
 
