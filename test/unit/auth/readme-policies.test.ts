@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createAccessTokenVerifier } from '../../../src/auth/access-token.js'
 import { createStaticKeySet } from '../../../src/auth/key-set.js'
-import { resolvePolicy, type AccessTokenPolicyInput } from '../../../src/auth/policy.js'
+import { resolvePolicy } from '../../../src/auth/policy.js'
 import { mintKey, signToken, type TestKey } from '../../support/keys.js'
+import { readPolicies } from '../../support/readme-policies.js'
 
 type Parts = Readonly<Record<string, unknown>>
 
@@ -74,14 +74,6 @@ const fixtures: Readonly<Record<string, Fixture>> = {
   },
 }
 
-async function readPolicies(): Promise<Readonly<Record<string, AccessTokenPolicyInput>>> {
-  const text = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
-  const [, code = ''] = /```js\n(export const policies = [^]*?)```/.exec(text) ?? []
-  const module = (await import(
-    /* @vite-ignore */ `data:text/javascript;base64,${Buffer.from(code).toString('base64')}`
-  )) as { policies: Readonly<Record<string, AccessTokenPolicyInput>> }
-  return module.policies
-}
 const policies = await readPolicies()
 
 it('README.md writes out a policy for each of these, and no other', () => {
