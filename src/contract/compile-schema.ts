@@ -3,7 +3,7 @@ import { compileUnevaluatedItems } from './array-keywords.js'
 import { compileFamily, compilePick } from './compile-discriminator.js'
 import { readTypedRules, type KeywordContext, type TypedRules } from './compile-keywords.js'
 import { discriminates, type Discriminator, type Discriminators } from './discriminator.js'
-import { anything, every, nothing, refuse, unusable, type Check } from './evaluation.js'
+import { anything, every, inResource, nothing, once, refuse, unusable, type Check } from './evaluation.js'
 import { compileDependentSchemas, compileUnevaluatedProperties } from './object-keywords.js'
 import type { Patterns } from './pattern.js'
 import type { Resource, SchemaIndex, SchemaNode } from './schema-index.js'
@@ -76,14 +76,9 @@ export function createSchemaCompiler(options: SchemaCompilerOptions): SchemaComp
     if (slot.check) return slot.check
     return (value, run, seen) => {
       const check = slot.check as Check
-      const isKnowable = run.quiet && !seen && !usesScope && typeof value === 'object' && value !== null
-      if (!isKnowable) return check(value, run, seen)
-      run.known ??= new Map()
-      const known = run.known.get(slot) ?? new Map<object, boolean>()
-      run.known.set(slot, known)
-      const ok = known.get(value) ?? check(value, run)
-      known.set(value, ok)
-      return ok
+      return typeof value === 'object' && value !== null
+        ? once(slot, check, value, run, seen)
+        : check(value, run, seen)
     }
   }
 
@@ -247,14 +242,4 @@ function withType(
   const isOfType = compileType(types)
   if (rest === anything) return isOfType
   return (value, run, seen) => isOfType(value, run) && rest(value, run, seen)
-}
-
-function inResource(resource: Resource, check: Check): Check {
-  return (value, run, seen) => {
-    const outer = run.scope
-    run.scope = { resource, outer }
-    const ok = check(value, run, seen)
-    run.scope = outer
-    return ok
-  }
 }

@@ -159,7 +159,7 @@ export function createDefaults({ index, compiler, values, ...options }: Defaults
   return {
     fillFor(node) {
       const plan = planFor(node)
-      return fills(plan) ? (value) => fill(plan, value, []) : undefined
+      return fills(plan) ? (value) => fill(plan, value, new Map()) : undefined
     },
   }
 }
@@ -203,23 +203,31 @@ function plansInside({ members, patterns, prefixItems, additional, items }: Plan
   ]
 }
 
-/** `around` are the plans of the same value that led here: schemas that refer to each other are gone through once. */
-function fill(plan: Plan, value: unknown, around: readonly Plan[]): void {
-  if (!fills(plan) || typeof value !== 'object' || value === null || around.includes(plan)) return
+/**
+ * `filled` are the values that each plan has filled in: schemas may refer to each other, and lead to the same value in several
+ * ways, each of which would double the work with every level.
+ */
+type Filled = Map<Plan, Set<object>>
+
+function fill(plan: Plan, value: unknown, filled: Filled): void {
+  if (!fills(plan) || typeof value !== 'object' || value === null) return
+  const own = filled.get(plan) ?? new Set()
+  if (own.has(value)) return
+  filled.set(plan, own.add(value))
   if (plan.beside.length > 0) {
     // Chosen before anything is filled in, which could make another one fit.
     const holding = plan.beside.filter(({ holds }) => holds?.(value) ?? true)
-    for (const other of holding) fill(other.plan, value, [...around, plan])
+    for (const other of holding) fill(other.plan, value, filled)
   }
-  if (fillsInside(plan)) fillInside(plan, value)
+  if (fillsInside(plan)) fillInside(plan, value, filled)
   if (!Array.isArray(value)) fillMembers(plan, value as Record<string, unknown>)
 }
 
-function fillInside(plan: Plan, value: object): void {
+function fillInside(plan: Plan, value: object, filled: Filled): void {
   if (Array.isArray(value)) {
     for (const [index, item] of (value as readonly unknown[]).entries()) {
       const next = plan.prefixItems[index] ?? plan.items
-      if (next) fill(next, item, [])
+      if (next) fill(next, item, filled)
     }
     return
   }
@@ -227,8 +235,8 @@ function fillInside(plan: Plan, value: object): void {
     const matching = plan.patterns.filter(({ pattern }) => pattern.test(name))
     const member = plan.members.get(name)
     for (const next of [...(member ? [member] : []), ...matching.map((other) => other.plan)])
-      fill(next, inner, [])
-    if (!member && matching.length === 0 && plan.additional) fill(plan.additional, inner, [])
+      fill(next, inner, filled)
+    if (!member && matching.length === 0 && plan.additional) fill(plan.additional, inner, filled)
   }
 }
 

@@ -28,15 +28,23 @@ export interface Run {
   isBroken: boolean
   /** Alternatives are compared: what is inside of them is not gone into once more. */
   isComparing: boolean
-  /** Circular schemas → what has been found of a value in silence. Alternatives that nest would be tried over and over. */
-  known: Map<object, Map<object, boolean>> | undefined
+  /** Scope → circular schema → value → verdict. What leads to a value in two ways would look at its n-th descendant in 2ⁿ. */
+  known: Map<Scope | undefined, Map<object, Map<object, Verdict>>> | undefined
   /** Schema resources entered on the way, innermost first: what `$dynamicRef` looks through. */
   scope: Scope | undefined
+  /** Those that were entered from each; the same way gives the same scope. */
+  scopes: Map<Scope | undefined, Map<object, Scope>> | undefined
 }
 
+/** No resource is in it twice: the outermost that has an anchor counts. */
 export interface Scope {
   readonly resource: object
   readonly outer: Scope | undefined
+}
+
+interface Verdict {
+  readonly ok: boolean
+  readonly seen: Seen | undefined
 }
 
 /** JSON Schema 2020-12 core, section 7.7: the annotations that the unevaluated keywords go by. */
@@ -50,7 +58,16 @@ export interface Seen {
 }
 
 export function createRun(limit: number, scope?: Scope): Run {
-  return { quiet: false, limit, found: [], isBroken: false, isComparing: false, known: undefined, scope }
+  return {
+    quiet: false,
+    limit,
+    found: [],
+    isBroken: false,
+    isComparing: false,
+    known: undefined,
+    scope,
+    scopes: undefined,
+  }
 }
 
 export function createSeen(): Seen {
@@ -90,6 +107,56 @@ export function fits(check: Check, value: unknown, run: Run, seen?: Seen): boole
   const ok = check(value, run, seen)
   run.quiet = quiet
   return ok
+}
+
+/**
+ * A check that is not repeated on a value that it was found to fit; on one that it did not fit only to tell why, and then the
+ * limit of the run ends it.
+ */
+export function once(of: object, check: Check, value: object, run: Run, seen?: Seen): boolean {
+  const verdicts = verdictsOf(of, run)
+  const known = verdicts.get(value)
+  if (known?.ok === true && (!seen || known.seen)) {
+    if (seen && known.seen) addSeen(seen, known.seen)
+    return true
+  }
+  if (known?.ok === false && run.quiet) return false
+  const own = seen && createSeen()
+  const ok = check(value, run, own)
+  if (seen && own) addSeen(seen, own)
+  verdicts.set(value, { ok, seen: own })
+  return ok
+}
+
+/** Checks within a schema resource. */
+export function inResource(resource: object, check: Check): Check {
+  return (value, run, seen) => {
+    const outer = run.scope
+    run.scope = scopeWith(resource, run)
+    const ok = check(value, run, seen)
+    run.scope = outer
+    return ok
+  }
+}
+
+function verdictsOf(of: object, run: Run): Map<object, Verdict> {
+  run.known ??= new Map<Scope | undefined, Map<object, Map<object, Verdict>>>()
+  const inScope = run.known.get(run.scope) ?? new Map<object, Map<object, Verdict>>()
+  run.known.set(run.scope, inScope)
+  const verdicts = inScope.get(of) ?? new Map<object, Verdict>()
+  inScope.set(of, verdicts)
+  return verdicts
+}
+
+function scopeWith(resource: object, run: Run): Scope {
+  const { scope: outer } = run
+  for (let scope = outer; scope; scope = scope.outer) if (scope.resource === resource) return outer as Scope
+  run.scopes ??= new Map<Scope | undefined, Map<object, Scope>>()
+  const further = run.scopes.get(outer) ?? new Map<object, Scope>()
+  run.scopes.set(outer, further)
+  const scope = further.get(resource) ?? { resource, outer }
+  further.set(resource, scope)
+  return scope
 }
 
 /** What is wrong with the value, roughly: alternatives inside of it count as one finding each. */

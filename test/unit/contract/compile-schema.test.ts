@@ -377,3 +377,63 @@ describe('a schema that comes back to itself without going into the value', () =
     expect(findings({})).not.toEqual([])
   })
 })
+
+describe('a value that circular schemas lead to in several ways', () => {
+  const tested = { $ref: '#/components/schemas/Tested' }
+  const child = { properties: { child: tested } }
+  const table: readonly { readonly of: string; readonly schema: object; readonly schemas?: object }[] = [
+    { of: 'parts', schema: { allOf: [child, child], properties: { leaf: true } } },
+    {
+      of: 'a reference and what stands beside it',
+      schema: { $ref: '#/components/schemas/Other', ...child },
+      schemas: { Other: child },
+    },
+    { of: 'a name and a pattern', schema: { ...child, patternProperties: { '^child$': tested } } },
+    { of: 'another member', schema: { ...child, dependentSchemas: { child } } },
+    {
+      of: 'dynamic references among alternatives',
+      schema: {
+        $dynamicAnchor: 'node',
+        oneOf: [1, 2].map((kind) => ({
+          properties: { child: { $dynamicRef: '#node' }, kind: { const: kind } },
+        })),
+      },
+    },
+    {
+      of: 'parts, one of which is closed',
+      schema: {
+        allOf: [1, 2].map(() => ({ properties: { child: { $ref: '#/components/schemas/Closed' } } })),
+      },
+      schemas: {
+        Closed: { allOf: [tested], properties: { kind: true, leaf: true }, unevaluatedProperties: false },
+      },
+    },
+  ]
+
+  it.each(table)('is looked at no more often the deeper it stands: $of', ({ schema, schemas = {} }) => {
+    const { findings, defects } = testedSchema(
+      { ...schema, anyOf: [{ properties: { leaf: { type: 'integer' } } }] },
+      { schemas: { ...schemas } },
+    )
+    expect(defects).toEqual([])
+    const readsAt = (depth: number): number => {
+      let reads = 0
+      let value: object = Object.defineProperty({ kind: 1 }, 'leaf', {
+        enumerable: true,
+        get: () => ++reads,
+      })
+      for (let level = 0; level < depth; level++) value = { child: value, kind: 1 }
+      expect(findings(value)).toEqual([])
+      return reads
+    }
+    expect(readsAt(0)).toBeGreaterThan(0)
+    expect(readsAt(14)).toBe(readsAt(4))
+  })
+
+  it('is refused with one violation, and at once', () => {
+    const { findings } = testedSchema({ type: 'object', allOf: [child, child] })
+    let value: unknown = 1
+    for (let level = 0; level < 60; level++) value = { child: value }
+    expect(findings(value)).toEqual([`${'/child'.repeat(60)} type`])
+  })
+})

@@ -129,6 +129,27 @@ describe('a request gets the defaults of the members that it leaves out', () => 
     violations(other)
     expect(other).toEqual({ tags: ['a'] })
   })
+
+  it('once, however many ways lead to a value', () => {
+    const child = { properties: { child: { $ref: '#/components/schemas/Tested' } } }
+    const { violations } = testedSchema({ allOf: [child, child], properties: { size: { default: 1 } } })
+    const readsAt = (depth: number): number => {
+      let reads = 0
+      let value: object = {}
+      for (let level = 0; level < depth; level++) {
+        const inner = value
+        value = {
+          get child() {
+            reads++
+            return inner
+          },
+        }
+      }
+      violations(value)
+      return reads / depth
+    }
+    expect(readsAt(14)).toBe(readsAt(7))
+  })
 })
 
 describe('a default never decides what fits', () => {
