@@ -125,7 +125,15 @@ function acceptReply(reply: Claims, rules: ClaimRules, nowSeconds: number): Auth
   if (!isOneOf(reply['token_type'], tokenTypes) || !isOneOf(reply['token_use'], tokenUses)) {
     return refuseToken('token_kind', { issuer })
   }
-  return acceptClaims(reply, rules, nowSeconds)
+  const answer = acceptClaims(reply, rules, nowSeconds)
+  // RFC 9449 section 6.2: the key goes with the type. Without it, anybody could bear what only its holder may use.
+  const isKeyless = answer.ok && answer.principal?.confirmation?.jkt === undefined
+  if (isKeyless && isOfType(reply, 'dpop')) return refuseToken('confirmation', { issuer })
+  return answer
+}
+
+function isOfType({ token_type: type }: Claims, name: string): boolean {
+  return typeof type === 'string' && type.toLowerCase() === name
 }
 
 function isOneOf(value: unknown, names: readonly string[]): boolean {

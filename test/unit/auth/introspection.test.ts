@@ -150,6 +150,7 @@ describe('createIntrospector', () => {
       { title: 'a date of issue in text', given: { iat: 'today' }, code: 'issued_at' },
       { title: 'another type of token', given: { token_type: 'mac' }, code: 'token_kind' },
       { title: 'a type that is no text', given: { token_type: ['Bearer'] }, code: 'token_kind' },
+      { title: 'a DPoP token without its key', given: { token_type: 'DPoP' }, code: 'confirmation' },
       { title: 'a refresh token', given: { token_use: 'refresh_token' }, code: 'token_kind' },
       { title: 'an ID token', given: { nonce: 'n' }, code: 'token_kind' },
       { title: 'a binding that is not known', given: { cnf: { kid: 'k' } }, code: 'confirmation' },
@@ -171,7 +172,7 @@ describe('createIntrospector', () => {
       { iss: undefined },
       { token_type: undefined },
       { token_type: 'bearer' },
-      { token_type: 'DPoP' },
+      { token_type: 'DPoP', cnf: { jkt: 'A'.repeat(43) } },
       { token_use: 'access_token' },
       { aud: ['api://other', audience] },
     ])('but not a reply with %j', async (given) => {
