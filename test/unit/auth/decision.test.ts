@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Authentication } from '../../../src/auth/authenticator.js'
 import { decide } from '../../../src/auth/decision.js'
 import type { Principal } from '../../../src/contract/principal.js'
-import type { SecurityRequirements } from '../../../src/contract/security-requirement.js'
+import type { SecurityRequirement, SecurityRequirements } from '../../../src/contract/security-requirement.js'
 
 const caller = (clientId: string, ...scopes: string[]): Principal => ({ clientId, issuer: 'issuer', scopes })
 const granted = (clientId: string, ...scopes: string[]): Authentication => ({
@@ -243,33 +243,45 @@ describe('for any requirements and any callers', () => {
   const authentications = fc.dictionary(scheme, authentication, { maxKeys: 3 })
 
   /** The specification once more, as sets and in the other direction: what speaks against each alternative? */
+  function objectionsTo(
+    alternative: SecurityRequirement,
+    given: Readonly<Record<string, Authentication>>,
+  ): readonly string[] {
+    return Object.keys(alternative).flatMap((name) => {
+      const answer = given[name] ?? absent
+      if (!answer.ok) return [answer.reason]
+      const lacking = new Set(alternative[name])
+      for (const scope of answer.principal?.scopes ?? []) lacking.delete(scope)
+      return [...lacking].map(() => 'scope')
+    })
+  }
+
   function reference(
     alternatives: SecurityRequirements,
     given: Readonly<Record<string, Authentication>>,
-  ): string {
-    const objections = alternatives.map((alternative) =>
-      Object.keys(alternative).flatMap((name) => {
-        const answer = given[name] ?? absent
-        if (!answer.ok) return [answer.reason]
-        const lacking = new Set(alternative[name])
-        for (const scope of answer.principal?.scopes ?? []) lacking.delete(scope)
-        return lacking.size > 0 ? ['scope'] : []
-      }),
-    )
-    if (objections.length === 0 || objections.some((list) => list.length === 0)) return 'allow'
+  ): { readonly outcome: string; readonly requirement?: SecurityRequirement } {
+    const objections = alternatives.map((alternative) => objectionsTo(alternative, given))
+    const winner = alternatives.find((_, at) => objections[at]?.length === 0)
+    if (winner !== undefined) return { outcome: 'allow', requirement: winner }
+    if (alternatives.length === 0) return { outcome: 'allow' }
     const all = objections.flat()
-    if (all.includes('unavailable')) return 'unavailable'
-    if (objections.some((list) => list.every((objection) => objection === 'scope')))
-      return 'insufficient_scope'
-    if (all.includes('syntax')) return 'invalid_request'
-    return all.includes('invalid') ? 'invalid_token' : 'unauthenticated'
+    if (all.includes('unavailable')) return { outcome: 'unavailable' }
+    const [nearest] = alternatives
+      .map((requirement, at) => ({ requirement, lacking: objections[at] ?? [] }))
+      .filter(({ lacking }) => lacking.every((objection) => objection === 'scope'))
+      .sort((one, other) => one.lacking.length - other.lacking.length)
+    if (nearest !== undefined) return { outcome: 'insufficient_scope', requirement: nearest.requirement }
+    if (all.includes('syntax')) return { outcome: 'invalid_request' }
+    return { outcome: all.includes('invalid') ? 'invalid_token' : 'unauthenticated' }
   }
 
-  it('decides as a second, independent reading of the rules does', () => {
+  it('decides as a second, independent reading of the rules does, for the same alternative', () => {
     fc.assert(
       fc.property(requirements, authentications, (alternatives, given) => {
-        const { outcome } = decide(alternatives, new Map(Object.entries(given)))
-        expect(outcome).toBe(reference(alternatives, given))
+        const decision = decide(alternatives, new Map(Object.entries(given)))
+        const want = reference(alternatives, given)
+        expect(decision.outcome).toBe(want.outcome)
+        expect('requirement' in decision ? decision.requirement : undefined).toBe(want.requirement)
       }),
       { numRuns: 5000 },
     )
