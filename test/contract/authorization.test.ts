@@ -134,6 +134,21 @@ describe.each(secured)('$operationId', (operation) => {
   )
 })
 
+/** RFC 9110 section 9.3.2: what GET answers, HEAD does, and the document need not say so. */
+describe.each(secured.filter(({ method }) => method === 'GET'))('HEAD of $operationId', (operation) => {
+  const head = { ...exampleRequest(operation), method: 'HEAD' }
+  const own = Object.values(operation.security[0] ?? {}).flat()
+
+  it('asks for the same scopes', async () => {
+    expect((await gate.send(head)).status).toBe(401)
+    expect((await gate.send(head, 'opaque')).status).toBe(401)
+    if (own.length > 0) expect((await gate.send(head, gate.tokenWith([]))).status).toBe(403)
+    expect(gate.reached).toEqual([])
+    expect((await gate.send(head, gate.tokenWith(own))).status).toBe(200)
+    expect(gate.reached).toEqual([operation.operationId])
+  })
+})
+
 describe.each(anonymous)('$operationId', (operation) => {
   it.each([{ token: undefined }, { token: 'opaque' }])(
     'lets anyone in (token: $token)',

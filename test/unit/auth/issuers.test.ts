@@ -214,6 +214,7 @@ let gate: ContractGate
 const keys = new Map<string, TestKey>()
 /** Of the decision, or its outcome where it has none. */
 let decided: string | undefined
+let hint: unknown
 
 beforeAll(async () => {
   const minted = Object.keys(fixtures).map(async (name) => keys.set(name, await mintKey('RS256', 'key')))
@@ -224,8 +225,10 @@ beforeAll(async () => {
       jwks: { keys: [keys.get(name)!.publicJwk] },
     })),
   )
-  const note = ({ outcome, reason = outcome }: Parts): void => {
+  const note = (fields: Parts): void => {
+    const { outcome, reason = outcome } = fields
     if (typeof reason === 'string') decided = reason
+    hint ??= fields['hint']
   }
   gate = await openContractGate({
     authenticator,
@@ -235,6 +238,7 @@ beforeAll(async () => {
 afterAll(() => gate.close())
 beforeEach(() => {
   decided = undefined
+  hint = undefined
   gate.callers.clear()
 })
 
@@ -323,9 +327,10 @@ describe('a token of Okta, org server, which is for Okta’s own API', () => {
     { title: 'in the name of the custom server', claims: {} },
     { title: 'for the audience of the service', claims: { aud: audience } },
     { title: 'that has expired', claims: { exp: 1 } },
-  ])('$title is refused, and the log says why', async ({ claims }) => {
+  ])('$title is refused, and the log says what to do', async ({ claims }) => {
     const token = tokenOf('Okta, custom server', { ...org, claims: { ...org.claims, ...claims } })
     expect(await call(token)).toEqual([401, 'okta_org_server'])
+    expect(hint).toContain('ask a custom authorization server')
   })
 })
 
