@@ -1,5 +1,5 @@
 import { silentLogger, type Logger } from '../telemetry/log.js'
-import type { SenderConstraint } from '../contract/security-requirement.js'
+import type { SecurityScheme, SenderConstraint } from '../contract/security-requirement.js'
 import type {
   Authentication,
   AuthenticationContext,
@@ -113,7 +113,14 @@ export function createAccessTokenAuthenticator(
     const loaded = await Promise.all([...issuers.values()].map(({ keySet }) => keySet.ready()))
     return loaded.every(Boolean)
   }
-  return Object.assign(authenticate, { challenge, ready, bindings })
+  return Object.assign(authenticate, { challenge, ready, bindings, fits })
+}
+
+/** What carries an access token: RFC 6750, RFC 9449 section 7.1. */
+function fits({ type, scheme = '' }: SecurityScheme): boolean {
+  return (
+    type === 'oauth2' || type === 'openIdConnect' || (type === 'http' && /^(?:bearer|dpop)$/i.test(scheme))
+  )
 }
 
 const absent: Authentication = { ok: false, reason: 'absent' }

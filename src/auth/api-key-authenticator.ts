@@ -37,7 +37,10 @@ export function createApiKeyAuthenticator<P extends Principal>(
       return { ok: false, reason: 'unavailable', code: 'lookup_failed', cause }
     }
   }
-  return Object.assign(authenticate, { challenge: () => challenge })
+  return Object.assign(authenticate, {
+    challenge: () => challenge,
+    fits: ({ type }: SecurityScheme) => type === 'apiKey',
+  })
 }
 
 function readKeys(

@@ -85,6 +85,8 @@ export interface Authenticator<P extends Principal = Principal> {
   ): Authentication<P> | Promise<Authentication<P>>
   /** `WWW-Authenticate` challenges, where the scheme has any: one per HTTP authentication scheme. */
   readonly challenge?: (reason: ChallengeReason, context: AuthenticationContext) => string | readonly string[]
+  /** Whether it reads the credentials of a scheme. Default: of every scheme. One that does not refuses to build. */
+  readonly fits?: (scheme: SecurityScheme) => boolean
   /** Ways of binding that it can check. Default: none, so that a document that asks for one does not start. */
   readonly bindings?: readonly TokenBinding[]
   /** Resolves to whether requests can be decided, e.g. whether keys were loaded once. For readiness. */

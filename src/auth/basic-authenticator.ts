@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Principal } from '../contract/principal.js'
+import type { SecurityScheme } from '../contract/security-requirement.js'
 import type { Authentication, Authenticator, AuthenticatorRequest } from './authenticator.js'
 import { toChallenge } from './challenge.js'
 import { toSecretDigest } from './secret-digest.js'
@@ -41,7 +42,10 @@ export function createBasicAuthenticator<P extends Principal>(
       return { ok: false, reason: 'unavailable', code: 'lookup_failed', cause }
     }
   }
-  return Object.assign(authenticate, { challenge: () => challenge })
+  return Object.assign(authenticate, {
+    challenge: () => challenge,
+    fits: ({ type, scheme }: SecurityScheme) => type === 'http' && scheme?.toLowerCase() === 'basic',
+  })
 }
 
 /** No secret has it. */

@@ -1,6 +1,7 @@
 import type { X509Certificate } from 'node:crypto'
 import { TLSSocket } from 'node:tls'
 import type { Principal } from '../contract/principal.js'
+import type { SecurityScheme } from '../contract/security-requirement.js'
 import type { Authentication, Authenticator, AuthenticatorRequest } from './authenticator.js'
 
 export interface ClientCertificateAuthenticatorOptions {
@@ -18,7 +19,7 @@ export function createClientCertificateAuthenticator<P extends Principal>(
   findCaller: (certificate: X509Certificate) => P | undefined | Promise<P | undefined>,
   { now = Date.now }: ClientCertificateAuthenticatorOptions = {},
 ): Authenticator<P> {
-  return async ({ socket }: AuthenticatorRequest): Promise<Authentication<P>> => {
+  const authenticate = async ({ socket }: AuthenticatorRequest): Promise<Authentication<P>> => {
     const certificate = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined
     if (!certificate || !(socket instanceof TLSSocket)) return { ok: false, reason: 'absent' }
     if (!socket.authorized) return { ok: false, reason: 'invalid', code: 'untrusted_certificate' }
@@ -34,4 +35,5 @@ export function createClientCertificateAuthenticator<P extends Principal>(
       return { ok: false, reason: 'unavailable', code: 'lookup_failed', cause }
     }
   }
+  return Object.assign(authenticate, { fits: ({ type }: SecurityScheme) => type === 'mutualTLS' })
 }

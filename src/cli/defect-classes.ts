@@ -7,6 +7,7 @@ type WiringCode =
   | 'surplus-handler'
   | 'missing-authenticator'
   | 'surplus-authenticator'
+  | 'unfit-authenticator'
   | 'unenforceable-sender-constraint'
 
 /** Classes of defects that a document can have, with what they mean: the gravest first. */

@@ -29,6 +29,7 @@ export type DefectCode =
   | 'surplus-handler'
   | 'missing-authenticator'
   | 'surplus-authenticator'
+  | 'unfit-authenticator'
   | 'unenforceable-sender-constraint'
 
 export interface Defect {

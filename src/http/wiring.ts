@@ -10,7 +10,7 @@ export type HandlerMap = Readonly<Record<string, AnyHandler>>
 
 export type AuthenticatorMap = Readonly<Record<string, Authenticator>>
 
-/** Handlers fit the operations one to one, and every scheme in use has an authenticator; else throws `ContractError`. */
+/** Handlers fit the operations one to one, and every scheme in use has an authenticator that reads its credentials; else throws `ContractError`. */
 export function assertWired(
   contract: Contract,
   handlers: HandlerMap,
@@ -40,6 +40,13 @@ export function assertWired(
     })
   }
   defects.push(...constraintDefects(contract, authenticators))
+  for (const [name, scheme] of contract.securitySchemes) {
+    if (ownOf(authenticators, name)?.fits?.(scheme) ?? true) continue
+    const kind = scheme.type === 'http' ? `http ${scheme.scheme ?? ''}` : scheme.type
+    const message = `the authenticator of \`${name}\` reads no credentials of type ${kind}: give it one that does`
+    const pointer = childPointer('#/components/securitySchemes', name)
+    defects.push({ code: 'unfit-authenticator', pointer, message })
+  }
   for (const name of Object.keys(authenticators)) {
     if (contract.securitySchemes.has(name)) continue
     const message = `authenticator \`${name}\` has no security scheme: declare one of that name, or remove it`

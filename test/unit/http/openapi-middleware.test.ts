@@ -3,6 +3,10 @@ import Koa from 'koa'
 import Router from '@koa/router'
 import request from 'supertest'
 import { describe, expect, it } from 'vitest'
+import { createAccessTokenAuthenticator } from '../../../src/auth/access-token-authenticator.js'
+import { createApiKeyAuthenticator } from '../../../src/auth/api-key-authenticator.js'
+import { createBasicAuthenticator } from '../../../src/auth/basic-authenticator.js'
+import { createClientCertificateAuthenticator } from '../../../src/auth/client-certificate-authenticator.js'
 import type { Authenticator } from '../../../src/auth/authenticator.js'
 import type { AnyHandler } from '../../../src/contract/handler.js'
 import { loadContract } from '../../../src/contract/load-contract.js'
@@ -614,6 +618,22 @@ describe('the middleware refuses to be built', () => {
     { why: 'missing-handler', names: 'getA', handlers: { getA: undefined }, authenticators: { key } },
     { why: 'surplus-handler', names: 'getB', handlers: { getA: echo, getB: echo }, authenticators: { key } },
     { why: 'missing-authenticator', names: 'key', handlers: { getA: echo }, authenticators: {} },
+    ...[
+      createBasicAuthenticator(() => undefined),
+      createClientCertificateAuthenticator(() => undefined),
+      createAccessTokenAuthenticator([{ issuer: 'https://issuer.test', audiences: ['a'] }]),
+    ].map((unfit) => ({
+      why: 'unfit-authenticator',
+      names: 'key',
+      handlers: { getA: echo },
+      authenticators: { key: unfit },
+    })),
+    {
+      why: 'unfit-authenticator',
+      names: 'spare',
+      handlers: { getA: echo },
+      authenticators: { key, spare: createApiKeyAuthenticator(() => undefined) },
+    },
     {
       why: 'surplus-authenticator',
       names: 'other',
