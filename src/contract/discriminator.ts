@@ -36,12 +36,8 @@ export function discriminates(
 
 const nobody: ReadonlySet<SchemaNode> = new Set()
 
-/** Finds them all. Those that cannot be enforced are defects; where they stand alone, their schema is `unusable` too. */
-export function readDiscriminators(
-  index: SchemaIndex,
-  defects: DefectLog,
-  unusable: Set<SchemaNode>,
-): Discriminators {
+/** Finds them all. Those that cannot be enforced are defects; where that is let pass, their schemas hold without them. */
+export function readDiscriminators(index: SchemaIndex, defects: DefectLog): Discriminators {
   const { document } = index
   const found = new Map<SchemaNode, Discriminator>()
   const pickers = new Map<SchemaNode, Set<SchemaNode>>()
@@ -188,12 +184,7 @@ export function readDiscriminators(
   if (nodes.length > 0) findFamilies()
   for (const node of nodes) {
     const discriminator = read(node, node.keywords['discriminator'] as JsonObject)
-    if (!discriminator) {
-      // Beside alternatives, these alone still hold all that they say.
-      const { oneOf, anyOf } = node.keywords
-      if (oneOf === undefined && anyOf === undefined) unusable.add(node)
-      continue
-    }
+    if (!discriminator) continue
     found.set(node, discriminator)
     for (const schema of discriminator.schemas.values()) {
       for (const alias of aliasesOf(schema)) {

@@ -3,6 +3,7 @@ import { childPointer, isJsonObject } from './json-pointer.js'
 import type { Keep } from './declared-members.js'
 import type { DefectLog } from './defect.js'
 import { createAcceptTest } from './accept.js'
+import { inBytes, readFileSchema } from './file-schema.js'
 import { toHeaderText } from './header-value.js'
 import {
   createMediaTypeMap,
@@ -11,13 +12,14 @@ import {
   isJsonSequence,
   isLineDelimitedJson,
   isText,
+  isXml,
   parseMediaType,
   type MediaType,
 } from './media-type.js'
 import type { OpenApiVersion } from './openapi-version.js'
 import { unstyle } from './parameter-style.js'
 import type { Located, Resolver } from './reference.js'
-import { readTypes } from './schema-types.js'
+import { flatten, readTypes } from './schema-types.js'
 import type { Validate, Validators } from './validator.js'
 
 /*
@@ -157,13 +159,22 @@ function compileFormat(
     const message = '`itemSchema` is enforced for line-delimited JSON and JSON text sequences only: remove it'
     defects.report({ code: 'unsupported-media-type', pointer: childPointer(pointer, 'itemSchema'), message })
   }
+  if (found?.value['schema'] !== undefined && !isRange && kind === 'raw' && !isText(range)) {
+    const at = childPointer(found.pointer, 'schema')
+    const flaw = isXml(range)
+      ? { pointer: at, message: 'XML is not held against a schema: remove the schema, or declare JSON' }
+      : readFileSchema(flatten(resolver, found.value['schema'], at)).flaw
+    if (flaw) defects.report({ code: 'unsupported-media-type', ...flaw })
+  }
   const whole = checkOf('schema')
   // In 3.0 and 3.1 `schema` describes one line; in 3.2 that is `itemSchema`, and `schema` describes all of them as a list.
   const [line, all] = version === '3.2' ? [checkOf('itemSchema'), whole] : [whole, undefined]
   const raw =
     isText(range) && whole && found
       ? { ...unchecked, validate: textCheck(whole.validate, found, resolver) }
-      : unchecked
+      : whole && found && !isRange && !isXml(range)
+        ? { ...unchecked, validate: bytesCheck(whole.validate, found, resolver) }
+        : unchecked
   return {
     raw: { kind: 'raw', check: raw },
     json: { kind: 'json', check: whole ?? unchecked },
@@ -177,6 +188,24 @@ function textCheck(validate: Validate, { value, pointer }: Located, resolver: Re
   const typed = readTypes(resolver, value['schema'], childPointer(pointer, 'schema'))
   return (body, part) =>
     typeof body === 'string' ? validate(typed.shape === 'primitive' ? typed.coerce(body) : body, part) : []
+}
+
+/** Bytes are held against their schema by their number, as it is in requests. How many a stream has is not known. */
+function bytesCheck(validate: Validate, { value, pointer }: Located, resolver: Resolver): Validate {
+  const { flaw, standIn } = readFileSchema(
+    flatten(resolver, value['schema'], childPointer(pointer, 'schema')),
+  )
+  // Where the policy lets a schema pass that says what bytes cannot fit, they are sent unchecked.
+  if (flaw) return unchecked.validate
+  return (body, part) => {
+    const size =
+      typeof body === 'string'
+        ? Buffer.byteLength(body)
+        : ArrayBuffer.isView(body)
+          ? body.byteLength
+          : undefined
+    return size === undefined ? [] : validate(standIn(size), part).map(inBytes)
+  }
 }
 
 function compileHeaders(

@@ -55,7 +55,7 @@ export function createValidators(options: ValidatorOptions): Validators {
   const index = createSchemaIndex(document, version, defects)
   const patterns = createPatterns()
   const faulty = checkSchemas(index, patterns, defects)
-  const discriminators = readDiscriminators(index, defects, faulty)
+  const discriminators = readDiscriminators(index, defects)
   const sideOf = (withheld: Withheld): Side => {
     const shared = { index, patterns, discriminators, withheld }
     return { ...shared, compiler: createSchemaCompiler({ ...shared, unusable: faulty }) }

@@ -154,6 +154,34 @@ describe('a document that cannot be enforced is refused with the code and the po
     },
     {
       defect: 'unsupported-media-type',
+      pointer: '#/paths/~1a/get/responses/200/content/application~1xml/schema',
+      given: documentWith({
+        '/a': {
+          get: {
+            ...anonymous,
+            responses: {
+              200: { description: 'It.', content: { 'application/xml': { schema: { type: 'object' } } } },
+            },
+          },
+        },
+      }),
+    },
+    {
+      defect: 'unsupported-media-type',
+      pointer: '#/paths/~1a/get/responses/200/content/image~1png/schema',
+      given: documentWith({
+        '/a': {
+          get: {
+            ...anonymous,
+            responses: {
+              200: { description: 'It.', content: { 'image/png': { schema: { type: 'object' } } } },
+            },
+          },
+        },
+      }),
+    },
+    {
+      defect: 'unsupported-media-type',
       pointer: '#/paths/~1a/post/requestBody/content/multipart~1mixed',
       given: documentWith({
         '/a': { post: { ...anonymous, requestBody: { content: { 'multipart/mixed': {} } } } },
