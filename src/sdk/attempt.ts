@@ -86,7 +86,8 @@ async function sendWithToken(
   let mayReplace = !request.isStream
   let mayTakeNonce = !request.isStream && dpop !== undefined
   for (;;) {
-    const { value: token } = await unlessAborted(tokens.accessToken(scopes, others), signal)
+    const { value: token } =
+      tokens.tokenAtHand?.(scopes) ?? (await unlessAborted(tokens.accessToken(scopes, others), signal))
     headers.set('Authorization', `${dpop === undefined ? 'Bearer' : 'DPoP'} ${token}`)
     if (dpop !== undefined) headers.set('DPoP', await dpop.prove({ method, url, accessToken: token }))
     const response = await send(request, settings, attempt, signal)
@@ -113,9 +114,10 @@ async function send(
   signal: AbortSignal,
 ): Promise<Response> {
   const { url, method, headers, body, isStream } = request
-  const event = toEvent(request, attempt)
-  tell(settings.onRequest, event)
-  const sentAtMs = settings.now()
+  const { onRequest, onResponse, now } = settings
+  const event = onRequest || onResponse ? toEvent(request, attempt) : undefined
+  if (event) tell(onRequest, event)
+  const sentAtMs = now()
   const response = await settings.fetch(url, {
     method,
     headers,
@@ -126,7 +128,7 @@ async function send(
     credentials: 'omit',
     ...(isStream && { duplex: 'half' }),
   })
-  tell(settings.onResponse, { ...event, status: response.status, durationMs: settings.now() - sentAtMs })
+  if (event) tell(onResponse, { ...event, status: response.status, durationMs: now() - sentAtMs })
   return response
 }
 

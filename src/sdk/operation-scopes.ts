@@ -14,20 +14,23 @@ export interface ScopeChoice {
 
 export function createScopeChoice(pinned: readonly string[] | undefined): ScopeChoice {
   const chosen = new Set<string>()
+  const preferred: ReadonlySet<string> = pinned === undefined ? chosen : new Set(pinned)
+  const known = new WeakMap<Requirements, readonly (readonly string[])[]>()
+  const alternativesOf = (requirements: Requirements): readonly (readonly string[])[] => {
+    const alternatives =
+      known.get(requirements) ?? requirements.filter(takesToken).map((one) => Object.values(one).flat())
+    known.set(requirements, alternatives)
+    return alternatives
+  }
   return {
     chosen,
     choose(operationId, requirements) {
-      const alternatives = requirements.filter(takesToken).map((one) => Object.values(one).flat())
+      const alternatives = alternativesOf(requirements)
       const [first] = alternatives
       if (first === undefined) return undefined
-      const isIn = (scopes: readonly string[], set: readonly string[] | ReadonlySet<string>) => {
-        const known = new Set(set)
-        return scopes.every((scope) => known.has(scope))
-      }
       const found =
-        pinned === undefined
-          ? (alternatives.find((scopes) => isIn(scopes, chosen)) ?? first)
-          : alternatives.find((scopes) => isIn(scopes, pinned))
+        alternatives.find((scopes) => scopes.every((scope) => preferred.has(scope))) ??
+        (pinned === undefined ? first : undefined)
       if (found === undefined) {
         const needed = alternatives.map((scopes) => scopes.join(' ')).join(', or ')
         const held = pinned?.join(' ') ?? ''

@@ -52,6 +52,8 @@ export interface TokenSource<Token extends { readonly value: string } = { readon
    * fetched anyway. Rejects with a `TokenError`.
    */
   readonly accessToken: (scopes?: readonly string[], others?: Iterable<string>) => Promise<Token>
+  /** One such token where nothing has to be waited for. Default: `accessToken` is asked. */
+  readonly tokenAtHand?: (scopes: readonly string[]) => Token | undefined
   /** Drops a token that the service refused, by its value. */
   readonly forget?: (value: string) => void
   /** Proofs for tokens that are bound to a key. */
@@ -85,7 +87,7 @@ const pauseAfterFailureMs = 5_000
  */
 export function createTokenSource(
   options: TokenSourceOptions,
-): Required<Pick<TokenSource<AccessToken>, 'accessToken' | 'forget'>> &
+): Required<Pick<TokenSource<AccessToken>, 'accessToken' | 'tokenAtHand' | 'forget'>> &
   Pick<TokenSource<AccessToken>, 'dpop'> {
   assertTokenSourceOptions(options)
   const { now = Date.now, schedule = scheduleTimeout, random = Math.random, fetch: send = fetch } = options
@@ -162,22 +164,24 @@ export function createTokenSource(
     return fetchToken(needed, [])
   }
 
+  const tokenAtHand = (scopes: readonly string[]): AccessToken | undefined => {
+    const atMs = now()
+    const entry = findServing(entries.values(), fixed ?? scopes, atMs)
+    if (entry?.held === undefined) return undefined
+    if (atMs >= entry.held.refreshAtMs && atMs >= (entry.pausedUntilMs ?? -Infinity)) {
+      // The token at hand still serves, so a failure is nobody's yet; an authorization server that is down is not
+      // asked again by every call.
+      refresh(entry).catch(() => {
+        entry.pausedUntilMs = now() + pauseAfterFailureMs
+      })
+    }
+    return entry.held.token
+  }
+
   return {
-    accessToken: async (scopes = [], others = []) => {
-      const needed = fixed ?? scopes
-      const wanted = fixed ?? others
-      const atMs = now()
-      const entry = findServing(entries.values(), needed, atMs)
-      if (entry?.held === undefined) return fetchToken(needed, wanted)
-      if (atMs >= entry.held.refreshAtMs && atMs >= (entry.pausedUntilMs ?? -Infinity)) {
-        // The token at hand still serves, so a failure is nobody's yet; an authorization server that is down is not
-        // asked again by every call.
-        refresh(entry).catch(() => {
-          entry.pausedUntilMs = now() + pauseAfterFailureMs
-        })
-      }
-      return entry.held.token
-    },
+    accessToken: async (scopes = [], others = []) =>
+      tokenAtHand(scopes) ?? fetchToken(fixed ?? scopes, fixed ?? others),
+    tokenAtHand,
     forget: (value) => {
       for (const entry of entries.values()) if (entry.held?.token.value === value) entry.held = undefined
     },
