@@ -1,5 +1,5 @@
 import type { Context, Middleware } from 'koa'
-import { compileAuthorization, type Authorize } from '../auth/authorize.js'
+import { compileAuthorization, type Authorization, type Authorize } from '../auth/authorize.js'
 import type { AnyHandler } from '../contract/handler.js'
 import type { Contract } from '../contract/load-contract.js'
 import type { DecodedInput, Operation } from '../contract/operation.js'
@@ -86,7 +86,10 @@ export function openapiMiddleware(options: OpenapiMiddlewareOptions): Middleware
           const { operation, rawParameters } = found
           const { authorize, handler } = served.get(operation) as Served
           ctx.state.operation = operation
-          const principal = await authorizeRequest(ctx, operation, authorize, logger)
+          const pending = authorize(ctx.req)
+          // Most answers are at hand, and each wait is a turn.
+          const authorization = pending instanceof Promise ? await pending : pending
+          const principal = admit(ctx, operation, authorization, logger)
           assertAcceptable(ctx, operation)
           const input = await readInput(ctx, operation, rawParameters, target.query)
           await sendReply(ctx, operation, await handler(input, principal), reply)
@@ -123,14 +126,13 @@ export function openapiMiddleware(options: OpenapiMiddlewareOptions): Middleware
   }
 }
 
-async function authorizeRequest(
+/** Throws the problem of a refusal. */
+function admit(
   ctx: Context & { state: ExchangeState },
   operation: Operation,
-  authorize: Authorize,
+  authorization: Authorization,
   logger: Logger,
-): Promise<Principal | undefined> {
-  const pending = authorize(ctx.req)
-  const authorization = pending instanceof Promise ? await pending : pending
+): Principal | undefined {
   ctx.state.decision = authorization.log
   const line = { requestId: ctx.state.requestId, ...authorization.log }
   if (!authorization.ok) {
