@@ -17,12 +17,14 @@ import type { ProblemName } from '../problem/problem-types.js'
 export interface CreateServerOptions extends LingerOptions {
   /** With it the server speaks https. Default: http. */
   readonly tls?: TlsOptions
-  /** Time for the header of a request to arrive, ms. Default: 10,000. */
+  /** Time for the header of a request to arrive, and for the TLS handshake before it, ms. Default: 10,000. */
   readonly headersTimeoutMs?: number
   /** Time for a whole request to arrive, ms. Default: 30,000. */
   readonly requestTimeoutMs?: number
   /** Time that an idle connection is kept, ms. Default: 5,000. */
   readonly keepAliveTimeoutMs?: number
+  /** Time for which a client may take nothing of an answer that waits for it, ms. Default: 30,000. */
+  readonly stallTimeoutMs?: number
   /** Largest header of a request, bytes. Default: 16,384. */
   readonly maxHeaderBytes?: number
 }
@@ -85,10 +87,20 @@ export function createServer(app: Koa, options: CreateServerOptions = {}): Gateh
     else void callback(request, response)
   }
   const server = options.tls
-    ? createHttpsServer({ ...settings, ...toTlsSettings(options.tls) }, listener)
+    ? createHttpsServer(
+        { ...settings, ...toTlsSettings(options.tls), handshakeTimeout: headersTimeoutMs },
+        listener,
+      )
     : createHttpServer(settings, listener)
   // Node would drop fields beyond the first thousand in silence, a second `Authorization` among them; their bytes are bounded.
   server.maxHeadersCount = 0
+  // Node hands these on as `clientError`; where there is no handshake nothing can be answered.
+  server.prependListener('tlsClientError', (_error: Error, socket: Socket) => socket.destroy())
+  // With a listener Node closes nothing by itself: what is left to it here is a handler that takes its time.
+  server.setTimeout(options.stallTimeoutMs ?? 30_000, (socket) => {
+    const isIdle = (underWay.get(socket)?.size ?? 0) === 0
+    if (isIdle || socket.writableLength > 0) socket.destroy()
+  })
   // Without a listener Node permits every body at once; the gate permits it once the caller is authorized.
   server.on('checkContinue', listener)
   server.on('checkExpectation', listener)

@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { Readable } from 'node:stream'
 import request from 'supertest'
 import { describe, expect, it } from 'vitest'
 import type { AnyHandler } from '../../../src/contract/handler.js'
@@ -6,6 +7,7 @@ import { loadContract } from '../../../src/contract/load-contract.js'
 import { createApp, type CreateAppOptions } from '../../../src/http/app.js'
 import type { CreateServerOptions } from '../../../src/http/server.js'
 import { createLogger } from '../../../src/telemetry/create-logger.js'
+import { createCertificate } from '../../support/certificate.js'
 import { documentWith, echoing } from '../../support/document.js'
 import { exchangeBytes, sendThenRead, serve } from '../../support/serve.js'
 
@@ -110,6 +112,52 @@ describe('what never becomes a request is answered as a problem and the connecti
     )
     expect((await request(url).get('/a')).status).toBe(200)
     expect(await slow).not.toMatch(/^HTTP\/1\.1 200/)
+  })
+})
+
+describe('a client that holds a connection and does nothing', () => {
+  it('is cut off where it takes nothing of its answer', async () => {
+    const endless = Readable.from(
+      (function* () {
+        for (;;) yield Buffer.alloc(65_536)
+      })(),
+    )
+    const contract = await loadContract(documentWith({ '/a': { get: streaming } }))
+    const handlers = { 'GET /a': () => ({ status: 200, body: endless }) }
+    const { port } = await serve(createApp({ contract, handlers, authenticators: {} }), {
+      stallTimeoutMs: 100,
+    })
+    const socket = connect(port, '127.0.0.1').pause()
+    socket.write(head('GET /a HTTP/1.1', 'Host: x'))
+    await new Promise((resolve) => endless.once('close', resolve))
+    socket.destroy()
+  })
+
+  it('is cut off where it begins no TLS handshake, or none that can be read', async () => {
+    const { port } = await served({ tls: createCertificate(), headersTimeoutMs: 100 })
+    expect(await exchangeBytes(port)).toBe('')
+    expect(await exchangeBytes(port, head('GET /a HTTP/1.1', 'Host: x'))).not.toContain('HTTP')
+  })
+
+  it('is waited for where it is the handler that takes its time', async () => {
+    const contract = await loadContract(documentWith({ '/a': { get: echoing } }))
+    let finish: () => void = () => undefined
+    const finished = new Promise<void>((resolve) => (finish = resolve))
+    const { server, url } = await serve(
+      createApp({
+        contract,
+        handlers: { 'GET /a': () => finished.then(() => ({ status: 200, body: null })) },
+        authenticators: {},
+      }),
+      { stallTimeoutMs: 50 },
+    )
+    server.once('timeout', () => finish())
+    expect((await request(url).get('/a')).status).toBe(200)
+  })
+
+  it('is let go where it leaves its connection idle', async () => {
+    const { port } = await served({ keepAliveTimeoutMs: 50 })
+    expect(await exchangeBytes(port, head('GET /a HTTP/1.1', 'Host: x'))).toMatch(/^HTTP\/1\.1 200 /)
   })
 })
 
