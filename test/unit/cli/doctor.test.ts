@@ -12,7 +12,7 @@ import { createCertificate } from '../../support/certificate.js'
 import { createTestDatabase, testServerUrl } from '../../support/database.js'
 import { documentWith } from '../../support/document.js'
 import { createTestIssuer, mintKey, type TokenInput } from '../../support/keys.js'
-import { closedOrigin, sendJson, startServer } from '../sdk/test-server.js'
+import { closedOrigin, sendJson, startServer } from '../../support/test-server.js'
 import { folderWith, gatehouse, type CallOptions } from './gatehouse.js'
 
 const responses = { 204: { description: 'Done.' } }

@@ -13,7 +13,7 @@ import {
 import { createStateFolder } from '../../../src/dev/state-folder.js'
 import { documentWith } from '../../support/document.js'
 import { createTestIssuer, mintKey, type TestIssuer, type TokenInput } from '../../support/keys.js'
-import { closedOrigin } from '../sdk/test-server.js'
+import { closedOrigin } from '../../support/test-server.js'
 import { gatehouse, type CallOptions } from './gatehouse.js'
 
 const closedPort = new URL(await closedOrigin()).port

@@ -5,7 +5,7 @@ import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import type { ItemImport } from '../../../generated/client/types.gen.js'
 import { ApiError, ConnectionError, createInventoryClient, TokenError } from '../../../generated/sdk/index.js'
-import { closedOrigin, sendJson, startServer, type ReceivedRequest } from './test-server.js'
+import { closedOrigin, sendJson, startServer, type ReceivedRequest } from '../../support/test-server.js'
 
 /** Retries have tests of their own. */
 const credentials = { clientId: 'assembly-line', clientSecret: 'correct-horse', retries: 0 }

@@ -3,7 +3,7 @@ import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { OptionsError, TokenError } from '../../../src/sdk/errors.js'
 import { createTokenSource } from '../../../src/sdk/token-source.js'
-import { closedOrigin, sendJson, startServer } from './test-server.js'
+import { closedOrigin, sendJson, startServer } from '../../support/test-server.js'
 
 const client = { clientId: 'assembly-line', clientSecret: 'correct-horse', retries: 0 }
 const granted = { access_token: 'token-1', token_type: 'Bearer', expires_in: 100 }
