@@ -1,3 +1,4 @@
+import { readConfirmation } from '../auth/confirmation.js'
 import { toGrantedScopes } from '../auth/granted-scopes.js'
 import type { IssuerPreset } from '../auth/issuer-preset.js'
 import { resolvePolicy, type AccessTokenPolicy } from '../auth/policy.js'
@@ -95,6 +96,7 @@ function toClaimedPrincipal(
     clientId: typeof clientId === 'string' ? clientId : '',
     issuer: policy.issuer,
     scopes: toGrantedScopes(claims, policy),
+    confirmation: readConfirmation(claims) ?? {},
   }
 }
 

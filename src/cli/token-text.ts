@@ -73,6 +73,8 @@ function toReachRow({ operation, outcome, missing }: Reach): readonly string[] {
       return ['open', operation]
     case 'scopes':
       return ['closed', operation, `lacks ${toSeries(missing, 'and')}`]
+    case 'binding':
+      return ['closed', operation, 'asks for a token that is bound otherwise']
     case 'credentials':
       return ['closed', operation, 'asks for other credentials']
   }

@@ -46,6 +46,24 @@ const document = documentWith(
   },
 )
 
+/** One operation for each way in which a token can be bound. */
+const boundDocument = documentWith(
+  Object.fromEntries(
+    ['dpop', 'mtls', 'any'].map((constraint) => [
+      `/${constraint}`,
+      {
+        get: {
+          operationId: constraint,
+          security: [{ oauth: ['items:read'] }],
+          'x-sender-constrained': constraint,
+          responses,
+        },
+      },
+    ]),
+  ),
+  { components: document['components'] },
+)
+
 /** A document with an operation for each scheme, and whatever else the call needs. */
 const call = (argv: readonly string[], options: CallOptions & { readonly now?: () => number } = {}) =>
   gatehouse(['token', '--document', 'api.json', ...argv], {
@@ -296,6 +314,35 @@ describe('a token that is given', () => {
     })
     expect(code).toBe(1)
     expect(out).toContain('\nIt would open, if it were accepted, 2 of 4 operations\n')
+  })
+
+  it.each([
+    { bound: 'to nobody', cnf: undefined, want: [] as string[] },
+    { bound: 'by DPoP', cnf: { jkt: 'A'.repeat(43) }, want: ['dpop', 'any'] },
+    { bound: 'by a certificate', cnf: { 'x5t#S256': 'A'.repeat(43) }, want: ['mtls', 'any'] },
+  ])('opens, bound $bound, only what asks for no other binding', async ({ cnf, want }) => {
+    const { out } = await call(['-', '--json'], {
+      environment,
+      files: { 'api.json': boundDocument },
+      input: atIssuer({ claims: { ...(cnf && { cnf }) } }),
+    })
+    const { operations } = JSON.parse(out) as { operations: { operation: string; outcome: string }[] }
+    expect(operations).toEqual(
+      ['dpop', 'mtls', 'any'].map((id) => ({
+        operation: `GET /${id} (${id})`,
+        outcome: want.includes(id) ? 'open' : 'binding',
+        missing: [],
+      })),
+    )
+  })
+
+  it('and bound to nobody is told which operations ask for more', async () => {
+    const { out } = await call(['-'], {
+      environment,
+      files: { 'api.json': boundDocument },
+      input: atIssuer(),
+    })
+    expect(out).toContain('  closed  GET /dpop (dpop)  asks for a token that is bound otherwise\n')
   })
 
   const seconds = (fromNow: number) => Math.floor(Date.now() / 1000) + fromNow
