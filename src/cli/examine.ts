@@ -32,7 +32,7 @@ export async function examine(
     return { contract: await loadContract(source), defects: [], warnings: [] }
   } catch (error) {
     if (!(error instanceof ContractError)) throw error
-    const found = error.defects.map(toOneLine)
+    const found = error.defects
     const contract = found.some(({ code }) => alwaysRefused.has(code))
       ? undefined
       : await loadContract(source, { onDefect: 'warn' })
@@ -50,10 +50,4 @@ export function fatalSentence(file: string, { defects }: Examination): string | 
   if (!defect) return undefined
   // Messages about files start with the file's URL; the caller knows it by the name that was given.
   return `${file}: ${defect.message.replace(/^(?:file|https?):\S*: /, '')}.`
-}
-
-/** Parsers show the place in lines of their own; the first line says where it is as well. */
-function toOneLine(defect: Defect): Defect {
-  const [line = ''] = defect.message.split('\n')
-  return { ...defect, message: line.replace(/[:\s]+$/, '') }
 }

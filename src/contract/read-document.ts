@@ -47,6 +47,10 @@ function parseText(text: string): Json {
   }
   const document = parseDocument(text, { version: '1.2', merge: true, stringKeys: true })
   const [error] = document.errors
-  if (error) throw new Error(`it is neither JSON nor YAML: ${error.message}`)
+  if (error) {
+    // Below its first line the message shows the place in the text, which is too much for one line of a list.
+    const [what = ''] = error.message.split(':\n', 1)
+    throw new Error(`it is neither JSON nor YAML: ${what}`)
+  }
   return document.toJS({ maxAliasCount: 1_000 }) as Json
 }

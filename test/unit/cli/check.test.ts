@@ -198,6 +198,18 @@ describe('--warn', () => {
   })
 })
 
+it('says where a file that is referred to is neither JSON nor YAML, and what to do', async () => {
+  const files = {
+    'api.json': documentWith({ '/a': { $ref: 'a.yaml' } }),
+    'a.yaml': 'get:\n  tags: [Notes\n  security: []\n',
+  }
+  const { code, out } = await gatehouse(['check', 'api.json'], { files })
+  expect(code).toBe(1)
+  expect(out).toMatch(
+    /\$ref: a\.yaml` leads nowhere \(it is neither JSON nor YAML: .+ at line 3, column 3\): correct it\n/,
+  )
+})
+
 describe('a file that is no such document is told of in one sentence', () => {
   it.each([
     { file: 'gone.yaml', text: undefined, want: 'gone.yaml: there is no such file.' },
