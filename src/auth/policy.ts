@@ -118,7 +118,12 @@ export function normalizeTyp(typ: string): string {
 function issuerMistakes(issuer: string, preset: IssuerPreset, options: SecureUrlOptions): string[] {
   if (!isSecureUrl(issuer, options) || issuer.includes('?')) {
     // RFC 8414 section 2
-    return ['an issuer is an https URL without query and fragment']
+    const isHeldBack =
+      options.allowInsecureIssuers !== true && isSecureUrl(issuer, { allowInsecureIssuers: true })
+    return [
+      'an issuer is an https URL without query and fragment' +
+        (isHeldBack ? '; for one at this machine, in development, set `allowInsecureIssuers`' : ''),
+    ]
   }
   if (preset === 'okta' && !/\/oauth2\/[^/]+$/.test(issuer)) {
     return [
