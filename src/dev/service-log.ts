@@ -56,7 +56,7 @@ export function createServiceLog(
 function toAccessLine(log: Readonly<Record<string, unknown>>): string {
   const parts = [
     log['method'],
-    log['path'] ?? '(no such path)',
+    log['path'] ?? '(not in the document)',
     log['status'],
     `${String(log['durationMs'])} ms`,
   ]

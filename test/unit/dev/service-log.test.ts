@@ -37,7 +37,7 @@ describe('the log of the service at the terminal', () => {
   it('does not show the target that led nowhere', () => {
     const { path: _path, operationId: _id, ...others } = request
     expect(linesOf((logger) => logger.info({ ...others, status: 404 }, 'request'))).toEqual([
-      '[time] INFO: GET (no such path) 404 3.2 ms\n',
+      '[time] INFO: GET (not in the document) 404 3.2 ms\n',
     ])
   })
 
