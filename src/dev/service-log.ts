@@ -9,17 +9,12 @@ export interface ServiceLogOptions {
 }
 
 /** Messages of the access log. Their fields make up the line themselves. */
-const accessMessages: readonly unknown[] = ['request', 'request failed']
-const accessFields = [
-  'requestId',
-  'method',
+const accessMessages: readonly unknown[] = ['request', 'request failed', 'request turned away']
+const accessFields = ['requestId', 'method', 'path', 'status', 'durationMs', 'clientId']
+/** Fields that are worth the room where the gate has refused. */
+const decisionFields = [
   'operationId',
-  'path',
-  'status',
-  'durationMs',
   'issuer',
-  'clientId',
-  // Of the decision, which the line before has if it was a refusal.
   'outcome',
   'alternative',
   'scheme',
@@ -39,16 +34,17 @@ export function createServiceLog(
     translateTime: 'SYS:HH:MM:ss',
     singleLine: true,
   }
-  const readAccess = prettyFactory({
-    ...common,
-    ignore: accessFields.join(','),
-    messageFormat: (log) => toAccessLine(log),
-  })
+  const readRequest = (ignored: readonly string[]): ReturnType<typeof prettyFactory> =>
+    prettyFactory({ ...common, ignore: ignored.join(','), messageFormat: (log) => toAccessLine(log) })
+  const readAllowed = readRequest([...accessFields, ...decisionFields])
+  const readRefused = readRequest(accessFields)
   const readOther = prettyFactory({ ...common, ignore: 'requestId' })
   return {
     write(line) {
       const log = JSON.parse(line) as Readonly<Record<string, unknown>>
-      write(accessMessages.includes(log['msg']) ? readAccess(log) : readOther(log))
+      const { msg, outcome = 'allow' } = log
+      if (!accessMessages.includes(msg)) write(readOther(log))
+      else write(outcome === 'allow' ? readAllowed(log) : readRefused(log))
     },
   }
 }

@@ -10,6 +10,7 @@ export function accessLog(
 ): Middleware<ExchangeState> {
   return function accessLog(ctx, next) {
     const startedAt = now()
+    ctx.state.hasAccessLog = true
     ctx.res.once('close', () => {
       const { requestId, operation, decision, error } = ctx.state
       const status = ctx.res.statusCode

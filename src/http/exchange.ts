@@ -11,6 +11,8 @@ export interface ExchangeState {
   principal?: Principal
   /** Whether the caller may, and why; for the access log. */
   decision?: DecisionLog
+  /** Whether an access log around this takes the decision into its line. */
+  hasAccessLog?: boolean
   /** What went wrong, for the access log. */
   error?: unknown
 }

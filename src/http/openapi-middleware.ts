@@ -136,7 +136,8 @@ function admit(
   ctx.state.decision = authorization.log
   const line = { requestId: ctx.state.requestId, ...authorization.log }
   if (!authorization.ok) {
-    logger.info(line, 'refused')
+    // In an application without an access log this line is all there is.
+    logger[ctx.state.hasAccessLog === true ? 'debug' : 'info'](line, 'refused')
     throw authorization.problem
   }
   logger.debug(line, 'authorized')

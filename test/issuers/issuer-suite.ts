@@ -107,7 +107,10 @@ export async function expectRefusal(service: TestService, token: string, reason:
     const response = await send(service, operation, token)
     expect(response.status, operation.operationId).toBe(401)
     expect(response.headers.get('WWW-Authenticate')).toContain('error="invalid_token"')
-    expect(entriesOf(service, 'refused').at(-1)).toMatchObject({ operationId: operation.operationId, reason })
+    expect(entriesOf(service, 'refused').at(-1)).toMatchObject({
+      operationId: operation.operationId,
+      reason,
+    })
   }
 }
 

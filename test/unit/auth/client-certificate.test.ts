@@ -23,12 +23,13 @@ const derOf = ({ cert }: CertificateWithKey): string => new X509Certificate(cert
 const hashOf = ({ cert }: CertificateWithKey): string =>
   new X509Certificate(cert).fingerprint256.replaceAll(':', '').toLowerCase()
 
-let lines: { readonly reason?: unknown; readonly message: string }[]
+let lines: { readonly message: string; readonly reason?: unknown }[]
 const record = (fields: object, message: string): void => void lines.push({ ...fields, message })
 const logger = { debug: record, info: record, warn: record, error: record }
 beforeEach(() => {
   lines = []
 })
+/** Of the decisions, which are told before the answer; the access log comes after it. */
 const reasons = (): unknown[] =>
   lines.flatMap(({ message, reason }) => (message === 'refused' || message === 'authorized' ? [reason] : []))
 

@@ -34,6 +34,19 @@ describe('the log of the service at the terminal', () => {
     ])
   })
 
+  it('shows why the gate has refused one', () => {
+    const refusal = { operationId: 'listItems', outcome: 'invalid_token', reason: 'audience' }
+    expect(
+      linesOf((logger) => {
+        logger.info({ ...request, status: 401, ...refusal }, 'request')
+        logger.warn({ ...request, status: 503, ...refusal, reason: 'keys' }, 'request turned away')
+      }),
+    ).toEqual([
+      '[time] INFO: GET /v1/items 401 3.2 ms {"operationId":"listItems","outcome":"invalid_token","reason":"audience"}\n',
+      '[time] WARN: GET /v1/items 503 3.2 ms {"operationId":"listItems","outcome":"invalid_token","reason":"keys"}\n',
+    ])
+  })
+
   it('does not show the target that led nowhere', () => {
     const { path: _path, operationId: _id, ...others } = request
     expect(linesOf((logger) => logger.info({ ...others, status: 404 }, 'request'))).toEqual([
@@ -51,8 +64,10 @@ describe('the log of the service at the terminal', () => {
 
   it('shows the fields of other lines beside them', () => {
     expect(
-      linesOf((logger) => logger.warn({ operationId: 'listItems', requestId: 'r-1' }, 'refused')),
-    ).toEqual(['[time] WARN: refused {"operationId":"listItems"}\n'])
+      linesOf((logger) =>
+        logger.warn({ defect: { code: 'unknown-format' }, requestId: 'r-1' }, 'the document has a defect'),
+      ),
+    ).toEqual(['[time] WARN: the document has a defect {"defect":{"code":"unknown-format"}}\n'])
   })
 
   it('lets no client id act on the terminal', () => {

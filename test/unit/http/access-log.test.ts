@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto'
+import Koa from 'koa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadContract } from '../../../src/contract/load-contract.js'
+import { openapiMiddleware } from '../../../src/http/openapi-middleware.js'
+import { documentWith, echoing } from '../../support/document.js'
+import { serve } from '../../support/serve.js'
 import { openTestService, type Call, type OperationId, type TestService } from '../../support/service.js'
 
 /** With the whole service, because what is logged of a request comes from everywhere. */
@@ -91,7 +96,37 @@ describe('the access log', () => {
     const ofRequest = lines.filter(({ msg }) => msg === 'request')
     const requestId: unknown = headers['x-request-id']
     expect(ofRequest).toEqual([expect.objectContaining({ requestId, operationId, ...want() })])
+    expect(lines.filter(({ level }) => level !== 'debug')).toEqual(ofRequest)
     expect(text).not.toContain(jti)
     if (typeof given.token === 'string') expect(text).not.toContain(given.token.split('.')[2])
   })
+})
+
+it('a refusal has a line of its own in an application that has no access log', async () => {
+  const lines: object[] = []
+  const record = (level: string) => (fields: object, message: string) => {
+    lines.push({ level, message, ...fields })
+  }
+  const logger = {
+    debug: record('debug'),
+    info: record('info'),
+    warn: record('warn'),
+    error: record('error'),
+  }
+  const paths = { '/a': { get: { ...echoing, operationId: 'getA', security: [{ key: [] }] } } }
+  const securitySchemes = { key: { type: 'apiKey', in: 'header', name: 'X-Key' } }
+  const contract = await loadContract(documentWith(paths, { components: { securitySchemes } }))
+  const app = new Koa().use(
+    openapiMiddleware({
+      contract,
+      handlers: { getA: () => ({ status: 200 }) },
+      authenticators: { key: () => ({ ok: false, reason: 'absent' }) },
+      logger,
+    }),
+  )
+  const { url } = await serve(app)
+  expect((await fetch(`${url}/a`)).status).toBe(401)
+  expect(lines).toEqual([
+    { level: 'info', message: 'refused', operationId: 'getA', outcome: 'unauthenticated' },
+  ])
 })
