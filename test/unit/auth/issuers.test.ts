@@ -5,7 +5,7 @@ import { resolvePolicy, type AccessTokenPolicyInput } from '../../../src/auth/po
 import { openContractGate, type ContractGate } from '../../support/contract-gate.js'
 import { documentedOperations, exampleRequest } from '../../support/example-requests.js'
 import { mintKey, signToken, type TestKey } from '../../support/keys.js'
-import { readPolicies } from '../../support/readme-policies.js'
+import { readPolicies } from '../../support/written-policies.js'
 
 /*
  * Access tokens of the client credentials grant as each authorization server writes them, at one gate that trusts them

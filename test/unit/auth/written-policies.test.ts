@@ -3,7 +3,7 @@ import { createAccessTokenVerifier } from '../../../src/auth/access-token.js'
 import { createStaticKeySet } from '../../../src/auth/key-set.js'
 import { resolvePolicy } from '../../../src/auth/policy.js'
 import { mintKey, signToken, type TestKey } from '../../support/keys.js'
-import { readPolicies } from '../../support/readme-policies.js'
+import { readPolicies } from '../../support/written-policies.js'
 
 type Parts = Readonly<Record<string, unknown>>
 
@@ -20,7 +20,7 @@ const withoutScopes = { ok: true, principal: { scopes: [] } }
 const project = '253168464598466561'
 const account = '112233445566778899001'
 
-/** Tokens for the policies that README.md writes out, as these issuers write them. */
+/** Tokens for the policies that ISSUERS.md writes out, as these issuers write them. */
 const fixtures: Readonly<Record<string, Fixture>> = {
   zitadel: {
     claims: {
@@ -76,11 +76,11 @@ const fixtures: Readonly<Record<string, Fixture>> = {
 
 const policies = await readPolicies()
 
-it('README.md writes out a policy for each of these, and no other', () => {
+it('ISSUERS.md writes out a policy for each of these, and no other', () => {
   expect(Object.keys(policies)).toEqual(Object.keys(fixtures))
 })
 
-describe.each(Object.entries(fixtures))('a token of %s, by its policy in README.md,', (name, fixture) => {
+describe.each(Object.entries(fixtures))('a token of %s, by its policy in ISSUERS.md,', (name, fixture) => {
   const input = policies[name]!
   let key: TestKey
   let verify: ReturnType<typeof createAccessTokenVerifier>
