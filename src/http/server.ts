@@ -94,6 +94,14 @@ export function createServer(app: Koa, options: CreateServerOptions = {}): Gateh
     : createHttpServer(settings, listener)
   // Node would drop fields beyond the first thousand in silence, a second `Authorization` among them; their bytes are bounded.
   server.maxHeadersCount = 0
+  // Node counts a TLS connection among those that it closes once its handshake is over.
+  const connected = new Set<Socket>()
+  if (options.tls) {
+    server.on('connection', (socket: Socket) => {
+      connected.add(socket)
+      socket.once('close', () => connected.delete(socket))
+    })
+  }
   // Node hands these on as `clientError`; where there is no handshake nothing can be answered.
   server.prependListener('tlsClientError', (_error: Error, socket: Socket) => socket.destroy())
   // With a listener Node closes nothing by itself: what is left to it here is a handler that takes its time.
@@ -116,7 +124,10 @@ export function createServer(app: Koa, options: CreateServerOptions = {}): Gateh
   const drain: GatehouseServer['drain'] = ({ deadlineMs = 10_000 } = {}) =>
     new Promise((resolve) => {
       draining = true
-      const deadline = setTimeout(() => server.closeAllConnections(), deadlineMs)
+      const deadline = setTimeout(() => {
+        server.closeAllConnections()
+        for (const socket of connected) socket.destroy()
+      }, deadlineMs)
       server.close(() => {
         clearTimeout(deadline)
         resolve()

@@ -329,6 +329,14 @@ describe('draining', () => {
     expect(await answer).toMatch(/200 OK[^]*"done"$/)
   })
 
+  it('cuts off at the deadline also who never began a TLS handshake', async () => {
+    const { port, server } = await served({ tls: createCertificate() })
+    const silent = connect(port, '127.0.0.1')
+    await new Promise((resolve) => server.once('connection', resolve))
+    await server.drain({ deadlineMs: 50 })
+    silent.destroy()
+  })
+
   it('cuts off what is not finished at the deadline', async () => {
     const { server, port } = await served()
     const socket = connect(port, '127.0.0.1')
