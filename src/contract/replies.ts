@@ -162,9 +162,10 @@ function compileFormat(
   if (found?.value['schema'] !== undefined && !isRange && kind === 'raw' && !isText(range)) {
     const at = childPointer(found.pointer, 'schema')
     const flaw = isXml(range)
-      ? { pointer: at, message: 'XML is not held against a schema: remove the schema, or declare JSON' }
+      ? { message: 'XML is not held against a schema: remove the schema, or declare JSON' }
       : readFileSchema(flatten(resolver, found.value['schema'], at)).flaw
-    if (flaw) defects.report({ code: 'unsupported-media-type', ...flaw })
+    // Told where the media type is: as what it is, the schema may be right elsewhere.
+    if (flaw) defects.report({ code: 'unsupported-media-type', pointer: at, message: flaw.message })
   }
   const whole = checkOf('schema')
   // In 3.0 and 3.1 `schema` describes one line; in 3.2 that is `itemSchema`, and `schema` describes all of them as a list.
