@@ -1,15 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { createAccessTokenAuthenticator } from '../../../src/auth/access-token-authenticator.js'
-import type { Authenticator } from '../../../src/auth/authenticator.js'
+import { compileAuthorization, type Authorize, type DecisionLog } from '../../../src/auth/authorize.js'
 import { resolvePolicy, type AccessTokenPolicyInput } from '../../../src/auth/policy.js'
-import { openContractGate, type ContractGate } from '../../support/contract-gate.js'
-import { documentedOperations, exampleRequest } from '../../support/example-requests.js'
+import type { Principal } from '../../../src/contract/principal.js'
+import { requestWith } from '../../support/authenticator-request.js'
 import { mintKey, signToken, type TestKey } from '../../support/keys.js'
 import { readPolicies } from '../../support/written-policies.js'
 
 /*
  * Access tokens of the client credentials grant as each authorization server writes them, at one gate that trusts them
- * all, each by its own policy. `listItems` needs `items:read`.
+ * all, each by its own policy, and asks for `items:read`.
  */
 
 type Parts = Readonly<Record<string, unknown>>
@@ -208,38 +208,28 @@ const cells = [
 ] as const
 type CellName = (typeof cells)[number]
 
-const listItems = documentedOperations.find(({ operationId }) => operationId === 'listItems')!
-
-let gate: ContractGate
+let authorize: Authorize
+/** Who was let in by the last call. */
+let caller: Principal | undefined
 const keys = new Map<string, TestKey>()
-/** Of the decision, or its outcome where it has none. */
-let decided: string | undefined
-let hint: unknown
+/** What was logged of the last call. */
+let log: DecisionLog
 
 beforeAll(async () => {
   const minted = Object.keys(fixtures).map(async (name) => keys.set(name, await mintKey('RS256', 'key')))
   await Promise.all(minted)
-  const authenticator: Authenticator = createAccessTokenAuthenticator(
+  const authenticator = createAccessTokenAuthenticator(
     Object.entries(fixtures).map(([name, { policy }]) => ({
       ...policy,
       jwks: { keys: [keys.get(name)!.publicJwk] },
     })),
   )
-  const note = (fields: Parts): void => {
-    const { outcome, reason = outcome } = fields
-    if (typeof reason === 'string') decided = reason
-    hint ??= fields['hint']
-  }
-  gate = await openContractGate({
-    authenticator,
-    logger: { debug: note, info: note, warn: note, error: note },
+  authorize = compileAuthorization({
+    operation: 'listThings',
+    requirements: [{ token: ['items:read'] }],
+    schemes: { token: { type: 'openIdConnect' } },
+    authenticators: { token: authenticator },
   })
-})
-afterAll(() => gate.close())
-beforeEach(() => {
-  decided = undefined
-  hint = undefined
-  gate.callers.clear()
 })
 
 interface Changes {
@@ -259,8 +249,10 @@ function tokenOf(name: string, { header, claims, signer }: Changes = {}): string
 }
 
 async function call(token: string): Promise<Answer> {
-  const { status } = await gate.send(exampleRequest(listItems), token)
-  return [status, decided ?? '']
+  const answer = await authorize(requestWith(`Bearer ${token}`))
+  log = answer.log
+  caller = answer.ok ? answer.principal : undefined
+  return [answer.ok ? 200 : answer.problem.status, log.reason ?? log.outcome]
 }
 
 /** What fills a cell of the table, and what becomes of it. */
@@ -290,7 +282,6 @@ describe.each(Object.keys(fixtures))('a token of %s', (name) => {
 
   it('is let in, with its client and scopes', async () => {
     expect(await call(tokenOf(name))).toEqual([200, 'allow'])
-    const caller = gate.callers.get('listItems')
     expect(caller).toMatchObject({ issuer: policy.issuer, clientId })
     expect(caller?.scopes).toEqual(name === 'Google' ? ['items:read'] : scopes)
   })
@@ -303,7 +294,7 @@ describe.each(Object.keys(fixtures))('a token of %s', (name) => {
   )('%s is refused', async (_title, cell) => {
     const [changes, want] = fill(name, cell)
     expect(await call(tokenOf(name, changes))).toEqual(want)
-    expect(gate.callers.has('listItems')).toBe(false)
+    expect(caller).toBeUndefined()
   })
 })
 
@@ -330,7 +321,7 @@ describe('a token of Okta, org server, which is for Okta’s own API', () => {
   ])('$title is refused, and the log says what to do', async ({ claims }) => {
     const token = tokenOf('Okta, custom server', { ...org, claims: { ...org.claims, ...claims } })
     expect(await call(token)).toEqual([401, 'okta_org_server'])
-    expect(hint).toContain('ask a custom authorization server')
+    expect(log.hint).toContain('ask a custom authorization server')
   })
 })
 
