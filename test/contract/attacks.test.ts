@@ -10,6 +10,7 @@ import {
   type Fields,
 } from '../support/attacked-gate.js'
 import { createCertificate } from '../support/certificate.js'
+import { isByBearerToken } from '../support/documented-alternatives.js'
 import {
   documentedOperations,
   documentedScopes,
@@ -55,10 +56,17 @@ let rsa: TestKey
 /** The attacker's. */
 let evil: TestKey
 /** What operations for anyone answer to anyone. */
-const withoutCredentials = new Map<string, string>()
+const withoutCredentials = new Map<string, Pick<Answer, 'status' | 'text'>>()
 
-const secured = documentedOperations.filter(({ security }) => security.length > 0)
 const anonymous = documentedOperations.filter(({ security }) => security.length === 0)
+/** What a bearer token opens, and nothing else: a row says all that is answered. */
+const secured = documentedOperations.filter(
+  (operation) =>
+    operation.security.length > 0 &&
+    operation.security.every((alternative) => isByBearerToken(operation, alternative)),
+)
+const attacked = [...anonymous, ...secured]
+const spared = documentedOperations.filter((operation) => !attacked.includes(operation))
 const everyScope = documentedScopes.join(' ')
 
 beforeAll(async () => {
@@ -67,7 +75,9 @@ beforeAll(async () => {
   rsa = gate.issuer.key('RS256')
   evil = gate.outsider.key('ES256')
   for (const operation of anonymous) {
-    withoutCredentials.set(operation.operationId, (await gate.send(operation, [])).text)
+    const { status, text } = await gate.send(operation, [])
+    expect(status).toBeLessThan(300)
+    withoutCredentials.set(operation.operationId, { status, text })
   }
 })
 afterAll(() => gate.close())
@@ -258,9 +268,9 @@ const signatures: readonly Attack[] = [
     want: 'signature',
   },
   {
-    title: 'a payload with more scopes under the signature of one with less',
+    title: 'a payload with scopes under the signature of one without',
     token: () => {
-      const [h, , s] = parts(token({ claims: { scope: 'items:read' } }))
+      const [h, , s] = parts(token({ claims: { scope: undefined } }))
       return `${h}.${encodePart(goodClaims())}.${s}`
     },
     want: 'signature',
@@ -889,12 +899,9 @@ async function attack(
   return new Map(await Promise.all(answers))
 }
 
-it('the document has operations of both kinds, and these are for anyone', () => {
-  expect(secured.length).toBeGreaterThan(10)
-  expect(anonymous.map(({ operationId }) => operationId)).toEqual(['getStatus'])
-})
+it.skip.each(spared)('$operationId is not covered: bearer tokens alone do not open it', () => undefined)
 
-describe('every operation lets in', () => {
+describe.skipIf(secured.length === 0)('every operation lets in', () => {
   it.each<{ title: string; fields: (operation: DocumentedOperation) => Fields }>([
     { title: 'a good token', fields: authorized(bearer(() => token())) },
     { title: 'a good token of an RSA key', fields: authorized(bearer(() => token({ key: rsa }))) },
@@ -925,7 +932,7 @@ describe('every operation lets in', () => {
   })
 })
 
-describe('every operation is shut to', () => {
+describe.skipIf(secured.length === 0)('every operation is shut to', () => {
   const attacks = [algorithms, signatures, headers, claims, scopes, forms, bound, caches, keySets].flat()
 
   // By position: vitest cuts titles by name short.
@@ -936,18 +943,18 @@ describe('every operation is shut to', () => {
     gate.callers.clear()
     const got: Record<string, object> = {}
     const wanted: Record<string, object> = {}
-    for (const [operation, answer] of await attack(documentedOperations, row)) {
+    for (const [operation, answer] of await attack(attacked, row)) {
       const { operationId: id } = operation
       const { status, text, challenges, cacheControl, retryAfter } = answer
       const caller = gate.callers.get(id)
       if (anonymous.includes(operation)) {
         // Anyone is let in, and nobody is told apart.
         got[id] = { status, text, caller }
-        wanted[id] = { status: 200, text: withoutCredentials.get(id), caller: undefined }
+        wanted[id] = { ...withoutCredentials.get(id), caller: undefined }
       } else if (want.status === 403 && leastScopes(operation).length === 0) {
         // Whoever is known is let in, with nothing granted.
         got[id] = { status, granted: caller?.scopes.filter((scope) => documentedScopes.includes(scope)) }
-        wanted[id] = { status: 200, granted: [] }
+        wanted[id] = { status: expect.toSatisfy((status: number) => status < 300) as unknown, granted: [] }
       } else {
         const { detail } = JSON.parse(text) as { detail?: string }
         const reason = gate.reasons.get(id)

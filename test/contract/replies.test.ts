@@ -6,11 +6,13 @@ import { problemTypes } from '../../src/problem/problem-types.js'
 import {
   bundledDocument,
   documentedOperations,
-  documentedScopes,
   exampleReplies,
   exampleRequest,
+  isClosed,
   type DocumentedOperation,
+  type ExampleRequest,
 } from '../support/example-requests.js'
+import { coveredOperations, uncoveredAlternatives } from '../support/documented-alternatives.js'
 import { openContractGate, type ContractGate } from '../support/contract-gate.js'
 
 let gate: ContractGate
@@ -38,13 +40,16 @@ function expectDeclaredProblem(
   expect(isProblem.errors).toBeNull()
 }
 
-describe.each(documentedOperations)('$operationId', (operation) => {
+it.skip.each(uncoveredAlternatives)('$operationId by $schemes is not covered: $obstacle', () => undefined)
+
+describe.each(coveredOperations)('$operationId', (operation) => {
   const replies = exampleReplies(operation)
-  const token = (): string => gate.tokenWith(documentedScopes)
+  const send = (example: ExampleRequest): ReturnType<ContractGate['send']> =>
+    gate.send(gate.present(operation, example))
 
   it.each(replies)('sends its declared reply $status $name', async ({ status, mediaType, headers, body }) => {
     gate.replyNext({ status, headers, ...(body !== undefined && { body }) })
-    const response = await gate.send(exampleRequest(operation), token())
+    const response = await send(exampleRequest(operation))
     expect(response.status, response.text).toBe(status)
     expect(response.type).toBe(mediaType ?? '')
     for (const [name, value] of Object.entries(headers))
@@ -53,12 +58,14 @@ describe.each(documentedOperations)('$operationId', (operation) => {
 
   it('answers 500 where its handler replies with a status that is not declared', async () => {
     gate.replyNext({ status: 299, body: {} })
-    const { status, type, body } = await gate.send(exampleRequest(operation), token())
+    const { status, type, body } = await send(exampleRequest(operation))
     expect(status).toBe(500)
     expectDeclaredProblem(operation, status, type, body)
   })
 
-  const success = replies.find(({ status, mediaType }) => status < 300 && mediaType === 'application/json')
+  const success = replies.find(
+    (reply) => reply.status < 300 && reply.mediaType === 'application/json' && isClosed(operation, reply),
+  )
   if (success)
     it('answers 500 where its handler adds a member that is not declared', async () => {
       gate.replyNext({
@@ -66,24 +73,19 @@ describe.each(documentedOperations)('$operationId', (operation) => {
         headers: success.headers,
         body: { ...(success.body as object), undeclaredMember: 1 },
       })
-      expect((await gate.send(exampleRequest(operation), token())).status).toBe(500)
+      expect((await send(exampleRequest(operation))).status).toBe(500)
     })
 
   it('answers what it refuses with a problem that is declared', async () => {
     const example = exampleRequest(operation)
     const unknown = `${example.target}${example.target.includes('?') ? '&' : '?'}undeclared=1`
     const answers = [
-      await gate.send(example, 'opaque'),
-      await gate.send(example, gate.tokenWith([])),
-      await gate.send({ ...example, target: unknown }, token()),
-      await gate.send({ ...example, target: `${example.target}%zz` }, token()),
+      await gate.send(gate.present(operation, example, { mint: () => 'opaque', areUnknown: true })),
+      await gate.send(gate.present(operation, example, { scopes: [] })),
+      await send({ ...example, target: unknown }),
+      await send({ ...example, target: `${example.target}%zz` }),
       ...(operation.requestBody
-        ? [
-            await gate.send(
-              { ...example, headers: { ...example.headers, 'Content-Type': 'text/plain' } },
-              token(),
-            ),
-          ]
+        ? [await send({ ...example, headers: { ...example.headers, 'Content-Type': 'text/plain' } })]
         : []),
     ]
     const refused = answers.filter(({ status }) => status >= 400)

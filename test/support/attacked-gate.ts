@@ -109,7 +109,11 @@ export async function openAttackedGate(): Promise<AttackedGate> {
     logger: { debug: note, info: note, warn: note, error: note },
     authenticator: Object.assign<AccessTokenAuthenticator, object>(
       ((...asked) => door(...asked)) as AccessTokenAuthenticator,
-      { challenge: ((...asked) => door.challenge(...asked)) satisfies AccessTokenAuthenticator['challenge'] },
+      {
+        challenge: ((...asked) => door.challenge(...asked)) satisfies AccessTokenAuthenticator['challenge'],
+        // `mtls` is not tried: a document that asks for it builds, and its operations are not attacked.
+        bindings: ['dpop', 'mtls'],
+      },
     ),
   })
   const agent = new Agent({ keepAlive: true, maxSockets: 16 })

@@ -1,5 +1,4 @@
 import request from 'supertest'
-import { createAccessTokenAuthenticator } from '../../src/auth/access-token-authenticator.js'
 import type { Authenticator } from '../../src/auth/authenticator.js'
 import type { AnyHandler, AnyReply } from '../../src/contract/handler.js'
 import { loadContract } from '../../src/contract/load-contract.js'
@@ -8,6 +7,7 @@ import { createApp } from '../../src/http/app.js'
 import { createServer } from '../../src/http/server.js'
 import { silentLogger, type Logger } from '../../src/telemetry/log.js'
 import type { AddressInfo } from 'node:net'
+import { createCredentials, type Credentials } from './credentials.js'
 import {
   bundledDocument,
   documentedOperations,
@@ -27,14 +27,13 @@ export interface ContractGate {
   readonly callers: Map<string, Principal | undefined>
   /** Makes the next call of a handler reply this, in place of the first example of a success. */
   replyNext(reply: AnyReply): void
-  send(example: ExampleRequest, token?: string): Promise<request.Response>
-  /** A token that is valid in every way and has these scopes. */
-  tokenWith(scopes: readonly string[]): string
+  readonly present: Credentials['present']
+  send(example: ExampleRequest): Promise<request.Response>
   close(): Promise<void>
 }
 
 export interface ContractGateOptions {
-  /** Asked for every scheme of the document. Default: one that takes access tokens of the issuer. */
+  /** Asked for every scheme that takes access tokens. Default: one that takes those of the issuer. */
   readonly authenticator?: Authenticator
   /** Default: one of its own, which is started and closed with the gate. */
   readonly issuer?: TestIssuer
@@ -62,14 +61,7 @@ export async function openContractGate(options: ContractGateOptions = {}): Promi
       },
     ]),
   )
-  const authenticator =
-    options.authenticator ??
-    createAccessTokenAuthenticator([{ issuer: issuer.issuer, audiences: [issuer.audience] }], {
-      allowInsecureIssuers: true,
-    })
-  const authenticators = Object.fromEntries(
-    [...contract.securitySchemes.keys()].map((name) => [name, authenticator]),
-  )
+  const { authenticators, present } = await createCredentials(issuer, options.authenticator)
   const { logger = silentLogger } = options
   const server = createServer(createApp({ contract, handlers, authenticators, logger }))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -82,10 +74,9 @@ export async function openContractGate(options: ContractGateOptions = {}): Promi
     reached,
     callers,
     replyNext: (reply) => (next = reply),
-    tokenWith: (scopes) => issuer.token({ claims: { scope: scopes.join(' ') } }),
-    async send({ method, target, headers, body }, token) {
+    present,
+    async send({ method, target, headers, body }) {
       const call = agent[method.toLowerCase() as 'get'](target).set(headers).buffer()
-      if (token !== undefined) call.set('Authorization', `Bearer ${token}`)
       return body === undefined ? call : call.serialize(String).send(body)
     },
     async close() {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { SecurityScheme, SenderConstraint } from '../../src/contract/security-requirement.js'
 
 /*
  * The bundled document, read without the code under test, and the requests that its examples make.
@@ -16,6 +17,7 @@ interface Parameter {
 }
 
 interface MediaTypeObject {
+  readonly schema?: unknown
   readonly example?: unknown
   readonly examples?: Readonly<Record<string, { readonly value: unknown }>>
   readonly 'x-invalid-examples'?: Readonly<
@@ -32,7 +34,10 @@ export interface DocumentedOperation {
   readonly operationId: string
   readonly method: string
   readonly path: string
+  /** Its own requirements, else the document's. */
   readonly security: readonly Readonly<Record<string, readonly string[]>>[]
+  /** `x-sender-constrained` of the operation itself. */
+  readonly senderConstraint?: SenderConstraint
   readonly parameters: readonly Parameter[]
   readonly requestBody?: {
     readonly required?: boolean
@@ -73,19 +78,27 @@ function readResponse(value: unknown): ResponseObject {
   return { ...response, headers: Object.fromEntries(headers) as NonNullable<ResponseObject['headers']> }
 }
 
+/** OpenAPI "Path Item Object": the other members are no operations. */
+const methods: ReadonlySet<string> = new Set('get put post delete options head patch trace query'.split(' '))
+
 export const documentedOperations: readonly DocumentedOperation[] = Object.entries(
   bundledDocument['paths'] as Record<string, Record<string, unknown>>,
 ).flatMap(([path, item]) => {
   const shared = (item['parameters'] ?? []) as readonly unknown[]
   return Object.entries(item).flatMap(([method, value]) => {
-    if (method === 'parameters') return []
+    if (!methods.has(method)) return []
     const operation = value as Record<string, unknown>
     const own = (operation['parameters'] ?? []) as readonly unknown[]
     return {
       operationId: operation['operationId'] as string,
       method: method.toUpperCase(),
       path,
-      security: operation['security'] as DocumentedOperation['security'],
+      security: (operation['security'] ??
+        bundledDocument['security'] ??
+        []) as DocumentedOperation['security'],
+      ...(operation['x-sender-constrained'] !== undefined && {
+        senderConstraint: operation['x-sender-constrained'] as SenderConstraint,
+      }),
       parameters: [...shared, ...own].map((parameter) => resolve<Parameter>(parameter)),
       ...(operation['requestBody'] !== undefined && { requestBody: resolve(operation['requestBody']) }),
       responses: Object.fromEntries(
@@ -97,6 +110,14 @@ export const documentedOperations: readonly DocumentedOperation[] = Object.entri
     }
   })
 })
+
+/** The security schemes of the document, by name. */
+export const documentedSchemes: Readonly<Record<string, SecurityScheme>> = Object.fromEntries(
+  Object.entries(
+    (bundledDocument['components'] as { securitySchemes?: Record<string, unknown> } | undefined)
+      ?.securitySchemes ?? {},
+  ).map(([name, scheme]) => [name, resolve<SecurityScheme>(scheme)]),
+)
 
 export function exampleOf(parameter: Parameter): unknown {
   return parameter.example ?? Object.values(parameter.examples ?? {})[0]?.value
@@ -112,6 +133,8 @@ export const documentedScopes: readonly string[] = [
 export interface RequestChanges {
   /** Raw value of one parameter in place of its example. */
   readonly parameter?: { readonly name: string; readonly in: string; readonly value: string }
+  /** Left out. */
+  readonly without?: Parameter
   readonly body?: { readonly mediaType: string; readonly value: unknown }
 }
 
@@ -121,12 +144,15 @@ export function exampleRequest(operation: DocumentedOperation, changes: RequestC
   const headers: Record<string, string> = {}
   let path = operation.path
   for (const parameter of operation.parameters) {
+    if (parameter === changes.without) continue
     const changed = changes.parameter?.name === parameter.name && changes.parameter.in === parameter.in
     const value = changed ? changes.parameter.value : exampleOf(parameter)
     if (value === undefined) continue
     if (parameter.in === 'path') path = path.replace(`{${parameter.name}}`, encodeURIComponent(String(value)))
     else if (parameter.in === 'header') headers[parameter.name] = String(value)
-    else if (parameter.in === 'query') {
+    else if (parameter.in === 'cookie')
+      headers['Cookie'] = [headers['Cookie'] ?? [], `${parameter.name}=${String(value)}`].flat().join('; ')
+    else {
       const values = Array.isArray(value) ? (value as unknown[]) : [value]
       query.push(...values.map((one) => `${parameter.name}=${encodeURIComponent(String(one))}`))
     }
@@ -176,6 +202,14 @@ export interface ExampleReply {
   readonly mediaType: string | undefined
   readonly headers: Readonly<Record<string, unknown>>
   readonly body: unknown
+}
+
+/** Whether what is sent as the reply may have no members but those declared. */
+export function isClosed(operation: DocumentedOperation, { status, mediaType = '' }: ExampleReply): boolean {
+  const schema = operation.responses[status]?.content?.[mediaType]?.schema
+  if (typeof schema !== 'object' || schema === null) return false
+  const found = resolve<{ additionalProperties?: unknown; unevaluatedProperties?: unknown }>(schema)
+  return found.additionalProperties === false || found.unevaluatedProperties === false
 }
 
 /** The replies that the document declares by example, with their required headers. */

@@ -8,17 +8,24 @@ import { bundledDocument } from './example-requests.js'
 
 const count = Number(process.argv[2] ?? 1_000_000)
 const contract = await loadContract(bundledDocument)
-const createItem = contract.operations.get('createItem')
-const listItems = contract.operations.get('listItems')
+const operations = [...contract.operations.values()]
+const bodies = operations.flatMap(({ requestBody }) => requestBody ?? [])
+const body = bodies.find((declared) => !declared.find('application/undeclared'))
+const [{ parameters } = {}] = operations
 const collect = (globalThis as { gc?: () => void }).gc
-if (!createItem?.requestBody || !listItems || !collect) throw new Error('run it with --expose-gc')
+if (!collect) throw new Error('run it with --expose-gc')
+/** No template has as many segments, and the first are those of one that there is. */
+const [deepest = ''] = operations
+  .map(({ pathTemplate }) => pathTemplate)
+  .sort((a, b) => b.split('/').length - a.split('/').length)
 
 let found = 0
 function one(index: number): void {
   const unique = `${index.toString(36)}x${(index * 7_919).toString(36)}`
-  if (createItem?.requestBody?.find(`application/${unique}; p${unique}="${unique}"`)) found++
-  if (contract.find(`GET`, `/v1/items/${unique}/${unique}`).kind === 'operation') found++
-  if (contract.find('GET', `/v1/${unique}`).kind === 'operation') found++
+  if (body?.find(`application/${unique}; p${unique}="${unique}"`)) found++
+  const path = deepest.replace(/\{[^}]+\}/g, unique)
+  if (contract.find('GET', `${path}/${unique}`).kind === 'operation') found++
+  if (contract.find('GET', `/${unique}${path}`).kind === 'operation') found++
   const parts = {
     path: {},
     queryString: '',
@@ -26,7 +33,7 @@ function one(index: number): void {
     headers: {},
     cookies: [],
   }
-  if (listItems?.parameters.decode(parts, 'refuse').violations.length === 0) found++
+  if (parameters?.decode(parts, 'refuse').violations.length === 0) found++
 }
 
 // What is made on first use is made before the heap is looked at.
