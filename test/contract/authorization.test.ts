@@ -4,6 +4,7 @@ import type { CredentialChanges } from '../support/credentials.js'
 import {
   coveredAlternatives,
   isAnonymous,
+  senderConstraintsOf,
   takesAccessToken,
   uncoveredAlternatives,
 } from '../support/documented-alternatives.js'
@@ -112,6 +113,12 @@ describe.each(covered)('$operationId', (operation) => {
       expect(headers['www-authenticate']).toContain('error="invalid_token"')
       expect(gate.reached).toEqual([])
     })
+
+    if (senderConstraintsOf(operation, alternative).length > 0)
+      it('with a token that is not bound is 401', async () => {
+        expect((await send({ alternative, isUnbound: true })).status).toBe(401)
+        expect(gate.reached).toEqual([])
+      })
 
     it('with a token in the query is 400, and the token is not taken', async () => {
       const example = exampleRequest(operation)

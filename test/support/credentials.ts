@@ -42,6 +42,8 @@ export interface CredentialChanges {
   readonly mint?: (claims: Readonly<Record<string, unknown>>) => string
   /** Whether keys and passwords are such as nobody has. Default: false. */
   readonly areUnknown?: boolean
+  /** Whether the access token is bound to nothing, whatever the document says. Default: false. */
+  readonly isUnbound?: boolean
 }
 
 /** Where callers believe the service to be; proofs are made for it. */
@@ -83,7 +85,7 @@ export async function createCredentials(
     ),
     present(operation, example, changes = {}) {
       const { alternative = coveredAlternatives(operation)[0] ?? {}, scopes = documentedScopes } = changes
-      const { mint = (claims) => issuer.token({ claims }), areUnknown = false } = changes
+      const { mint = (claims) => issuer.token({ claims }), areUnknown = false, isUnbound = false } = changes
       const headers: Record<string, string> = { ...example.headers }
       let { target } = example
       for (const name of Object.keys(alternative)) {
@@ -99,7 +101,7 @@ export async function createCredentials(
         else headers['Cookie'] = [headers['Cookie'] ?? [], `${key}=${secret}`].flat().join('; ')
       }
       if (takesAccessToken(alternative)) {
-        const isBound = senderConstraintsOf(operation, alternative).length > 0
+        const isBound = !isUnbound && senderConstraintsOf(operation, alternative).length > 0
         const cnf = isBound && { cnf: { jkt: maker.jkt } }
         const token = mint({ scope: scopes.join(' '), ...cnf })
         headers['Authorization'] = `${isBound ? 'DPoP' : 'Bearer'} ${token}`
