@@ -43,7 +43,7 @@ export {
   type ResourceMetadata,
   type ResourceMetadataInput,
 } from './auth/resource-metadata.js'
-export type { BinaryContent, FilePart, KeptBytes } from './contract/binary-content.js'
+export type { BinaryContent, FilePart, KeptBytes } from './contract/bodies/binary-content.js'
 export {
   ContractError,
   type Defect,
@@ -66,16 +66,16 @@ export {
   type Found,
   type LoadContractOptions,
 } from './contract/load-contract.js'
-export type { DecodedInput, Operation } from './contract/operation.js'
+export type { DecodedInput, Operation } from './contract/operations/operation.js'
 export type { Confirmation, Principal } from './contract/principal.js'
-export type { OpenApiDocument } from './contract/read-document.js'
+export type { OpenApiDocument } from './contract/document/read-document.js'
 export type {
   SecurityRequirement,
   SecurityRequirements,
   SecurityScheme,
   SenderConstraint,
   SenderConstraints,
-} from './contract/security-requirement.js'
+} from './contract/operations/security-requirement.js'
 export { createApp, type CreateAppOptions } from './http/app.js'
 export { createDocs, type Docs, type DocsAsset, type DocsInput } from './http/docs.js'
 export { openapiMiddleware, type OpenapiMiddlewareOptions } from './http/openapi-middleware.js'

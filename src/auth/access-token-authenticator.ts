@@ -1,5 +1,5 @@
 import { silentLogger, type Logger } from '../telemetry/log.js'
-import type { SecurityScheme, SenderConstraint } from '../contract/security-requirement.js'
+import type { SecurityScheme, SenderConstraint } from '../contract/operations/security-requirement.js'
 import type {
   Authentication,
   AuthenticationContext,

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Principal } from '../contract/principal.js'
-import type { SecurityScheme, SenderConstraint } from '../contract/security-requirement.js'
+import type { SecurityScheme, SenderConstraint } from '../contract/operations/security-requirement.js'
 
 /**
  * What an authenticator may look at; Node's `IncomingMessage` is one. Read credentials from `headersDistinct`: Node's

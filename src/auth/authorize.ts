@@ -4,7 +4,7 @@ import type {
   SecurityRequirements,
   SecurityScheme,
   SenderConstraints,
-} from '../contract/security-requirement.js'
+} from '../contract/operations/security-requirement.js'
 import { Problem } from '../problem/problem.js'
 import type {
   Authentication,

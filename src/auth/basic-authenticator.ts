@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Principal } from '../contract/principal.js'
-import type { SecurityScheme } from '../contract/security-requirement.js'
+import type { SecurityScheme } from '../contract/operations/security-requirement.js'
 import type { Authentication, Authenticator, AuthenticatorRequest } from './authenticator.js'
 import { toChallenge } from './challenge.js'
 import { toSecretDigest } from './secret-digest.js'

@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto'
 import { TLSSocket } from 'node:tls'
 import type { Principal } from '../contract/principal.js'
-import type { SecurityScheme } from '../contract/security-requirement.js'
+import type { SecurityScheme } from '../contract/operations/security-requirement.js'
 import type { Authentication, Authenticator, AuthenticatorRequest } from './authenticator.js'
 
 export interface ClientCertificateAuthenticatorOptions {

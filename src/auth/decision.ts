@@ -1,5 +1,8 @@
 import type { Principal } from '../contract/principal.js'
-import type { SecurityRequirement, SecurityRequirements } from '../contract/security-requirement.js'
+import type {
+  SecurityRequirement,
+  SecurityRequirements,
+} from '../contract/operations/security-requirement.js'
 import type { Authentication, Unauthenticated } from './authenticator.js'
 
 /** What each scheme made of the request. A scheme that is not in it has not vouched for anybody. */

@@ -1,4 +1,4 @@
-import type { SenderConstraint } from '../contract/security-requirement.js'
+import type { SenderConstraint } from '../contract/operations/security-requirement.js'
 import type { Authenticated, Authentication, TokenBinding } from './authenticator.js'
 
 /** Whether what was proved, or can be, is what is asked for. */

@@ -1,6 +1,6 @@
 import { alwaysRefused, type Defect } from '../contract/defect.js'
 import type { Contract } from '../contract/load-contract.js'
-import type { Operation } from '../contract/operation.js'
+import type { Operation } from '../contract/operations/operation.js'
 import { parseArguments, UsageError, type Command, type ExitCode } from './command.js'
 import { codesOf, defectClassRows, parseDefectCodes } from './defect-classes.js'
 import { toDefectReport } from './defect-report.js'

@@ -1,5 +1,5 @@
-import type { Operation } from '../contract/operation.js'
-import type { SecurityScheme, SenderConstraint } from '../contract/security-requirement.js'
+import type { Operation } from '../contract/operations/operation.js'
+import type { SecurityScheme, SenderConstraint } from '../contract/operations/security-requirement.js'
 import { toSeries } from './terminal.js'
 
 /** Who is let in. */

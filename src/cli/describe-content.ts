@@ -1,7 +1,7 @@
 import { childPointer, isJsonObject, type JsonObject } from '../contract/json-pointer.js'
-import { isLineDelimitedJson, parseMediaType } from '../contract/media-type.js'
-import type { Operation } from '../contract/operation.js'
-import type { Located, Resolver } from '../contract/reference.js'
+import { isLineDelimitedJson, parseMediaType } from '../contract/bodies/media-type.js'
+import type { Operation } from '../contract/operations/operation.js'
+import type { Located, Resolver } from '../contract/document/reference.js'
 import { describeSchema } from './describe-schema.js'
 import type { OperationSource } from './operation-source.js'
 

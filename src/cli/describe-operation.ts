@@ -1,7 +1,7 @@
 import type { Defect } from '../contract/defect.js'
 import type { Contract } from '../contract/load-contract.js'
 import { defaultLimits } from '../contract/limits.js'
-import type { Operation } from '../contract/operation.js'
+import type { Operation } from '../contract/operations/operation.js'
 import { describeCallers, type CallersDescription } from './describe-callers.js'
 import {
   describeBody,

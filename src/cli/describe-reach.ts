@@ -2,7 +2,7 @@ import { decide } from '../auth/decision.js'
 import { meetsConstraint } from '../auth/sender-constraint.js'
 import type { Contract } from '../contract/load-contract.js'
 import type { Principal } from '../contract/principal.js'
-import { takesAccessTokens } from '../contract/sender-constraint.js'
+import { takesAccessTokens } from '../contract/operations/sender-constraint.js'
 import { titleOf } from './find-operation.js'
 
 /** What a token is worth at one operation. */

@@ -1,5 +1,5 @@
 import { childPointer, isJsonObject, type JsonObject } from '../contract/json-pointer.js'
-import type { Resolver } from '../contract/reference.js'
+import type { Resolver } from '../contract/document/reference.js'
 import { toCount, toSeries } from './terminal.js'
 
 /* A schema in a few words: enough to know what to send, never all that it asks for. */

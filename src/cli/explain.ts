@@ -1,4 +1,4 @@
-import type { Operation } from '../contract/operation.js'
+import type { Operation } from '../contract/operations/operation.js'
 import { parseArguments, UsageError, type Command, type ExitCode } from './command.js'
 import { toDefectReport } from './defect-report.js'
 import { describeOperation } from './describe-operation.js'

@@ -1,5 +1,5 @@
 import type { Contract } from '../contract/load-contract.js'
-import type { Operation } from '../contract/operation.js'
+import type { Operation } from '../contract/operations/operation.js'
 import { nearest } from './nearest.js'
 
 export type Sought =

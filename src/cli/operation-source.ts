@@ -1,9 +1,9 @@
 import { createDefectLog } from '../contract/defect.js'
 import { childPointer, isJsonObject } from '../contract/json-pointer.js'
 import type { Contract } from '../contract/load-contract.js'
-import type { Operation } from '../contract/operation.js'
-import { operationsOf } from '../contract/path-item.js'
-import { createResolver, type Located, type Resolver } from '../contract/reference.js'
+import type { Operation } from '../contract/operations/operation.js'
+import { operationsOf } from '../contract/operations/path-item.js'
+import { createResolver, type Located, type Resolver } from '../contract/document/reference.js'
 
 /** What a document says of one operation, where it says it. */
 export interface OperationSource {

@@ -1,4 +1,4 @@
-import type { Shape } from '../contract/parameter-style.js'
+import type { Shape } from '../contract/parameters/parameter-style.js'
 
 /* OpenAPI "Style Examples": how a value looks in a request, with `A` and `B` for the items of a list. */
 

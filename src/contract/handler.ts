@@ -1,7 +1,7 @@
-import type { BinaryContent, FilePart } from './binary-content.js'
-import type { DecodedInput } from './operation.js'
+import type { BinaryContent, FilePart } from './bodies/binary-content.js'
+import type { DecodedInput } from './operations/operation.js'
 import type { Principal } from './principal.js'
-import type { SecurityRequirements } from './security-requirement.js'
+import type { SecurityRequirements } from './operations/security-requirement.js'
 
 /*
  * The typed handler map over openapi-typescript's `operations` and the generated `scopes`: an operation left out, a

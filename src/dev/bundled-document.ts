@@ -1,6 +1,6 @@
 import { createDefectLog } from '../contract/defect.js'
 import { isJsonObject } from '../contract/json-pointer.js'
-import { createResolver } from '../contract/reference.js'
+import { createResolver } from '../contract/document/reference.js'
 
 export type JsonObject = Readonly<Record<string, unknown>>
 

@@ -5,7 +5,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import { isJsonObject } from '../contract/json-pointer.js'
-import { readDocument } from '../contract/read-document.js'
+import { readDocument } from '../contract/document/read-document.js'
 import { createStaticDocs } from '../http/docs.js'
 
 const file = resolve(process.argv[2] ?? 'dist/docs.html')

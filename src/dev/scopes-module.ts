@@ -6,8 +6,8 @@
  */
 
 import { isJsonObject } from '../contract/json-pointer.js'
-import { operationsOf } from '../contract/path-item.js'
-import type { SecurityRequirement } from '../contract/security-requirement.js'
+import { operationsOf } from '../contract/operations/path-item.js'
+import type { SecurityRequirement } from '../contract/operations/security-requirement.js'
 
 interface OperationObject {
   readonly operationId?: string

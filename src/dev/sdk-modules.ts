@@ -2,8 +2,8 @@
  * The two modules of `generated/sdk/`: what the SDK must know of each operation beside the generated calls and types,
  * and the SDK's entry, with the names of `info.x-sdk`.
  */
-import type { SecurityScheme } from '../contract/security-requirement.js'
-import { takesAccessTokens } from '../contract/sender-constraint.js'
+import type { SecurityScheme } from '../contract/operations/security-requirement.js'
+import { takesAccessTokens } from '../contract/operations/sender-constraint.js'
 import { findPages } from './sdk-pages.js'
 import { readSdkNames } from './sdk-names.js'
 import { resolveReference, toObject, type BundledDocument, type JsonObject } from './bundled-document.js'

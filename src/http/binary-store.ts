@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { open, unlink, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import type { KeepBytes, KeptBytes } from '../contract/binary-content.js'
+import type { KeepBytes, KeptBytes } from '../contract/bodies/binary-content.js'
 
 export interface BinaryStoreOptions {
   /** What stays in memory; what is more goes to disk. */

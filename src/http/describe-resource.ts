@@ -6,8 +6,8 @@ import {
   type ResourceMetadata,
 } from '../auth/resource-metadata.js'
 import type { Contract } from '../contract/load-contract.js'
-import type { SenderConstraint } from '../contract/security-requirement.js'
-import { takesAccessTokens } from '../contract/sender-constraint.js'
+import type { SenderConstraint } from '../contract/operations/security-requirement.js'
+import { takesAccessTokens } from '../contract/operations/sender-constraint.js'
 
 export interface ResourceDescription {
   /** Address at which callers reach the service, without a slash at its end. */

@@ -1,11 +1,11 @@
 import { createDefectLog } from '../contract/defect.js'
 import { isJsonObject } from '../contract/json-pointer.js'
-import { mapOperations } from '../contract/path-item.js'
-import type { OpenApiDocument } from '../contract/read-document.js'
-import { createResolver } from '../contract/reference.js'
-import { readSecuritySchemes } from '../contract/security.js'
-import type { SecurityScheme } from '../contract/security-requirement.js'
-import { takesAccessTokens } from '../contract/sender-constraint.js'
+import { mapOperations } from '../contract/operations/path-item.js'
+import type { OpenApiDocument } from '../contract/document/read-document.js'
+import { createResolver } from '../contract/document/reference.js'
+import { readSecuritySchemes } from '../contract/operations/security.js'
+import type { SecurityScheme } from '../contract/operations/security-requirement.js'
+import { takesAccessTokens } from '../contract/operations/sender-constraint.js'
 
 type Members = Readonly<Record<string, unknown>>
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { OpenApiDocument } from '../contract/read-document.js'
+import type { OpenApiDocument } from '../contract/document/read-document.js'
 
 /** Addresses of the parts of a page, relative to it. */
 export interface DocsPageParts {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { isJsonObject } from '../contract/json-pointer.js'
-import type { OpenApiDocument } from '../contract/read-document.js'
+import type { OpenApiDocument } from '../contract/document/read-document.js'
 import { toDocsDocument } from './docs-document.js'
 import { bootScript, docsContentSecurityPolicy, toDocsPage, toStaticDocsPage } from './docs-page.js'
 import { readRedocBundle } from './redoc-bundle.js'

@@ -1,5 +1,5 @@
 import type { DecisionLog } from '../auth/authorize.js'
-import type { Operation } from '../contract/operation.js'
+import type { Operation } from '../contract/operations/operation.js'
 import type { Principal } from '../contract/principal.js'
 
 /** What the middleware knows of a request, in Koa's `ctx.state`. */

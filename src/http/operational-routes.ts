@@ -2,7 +2,7 @@ import Router from '@koa/router'
 import type { Middleware } from 'koa'
 import { stringify } from 'yaml'
 import type { ResourceMetadata } from '../auth/resource-metadata.js'
-import type { OpenApiDocument } from '../contract/read-document.js'
+import type { OpenApiDocument } from '../contract/document/read-document.js'
 import { toAsset, type Docs } from './docs.js'
 
 export interface OperationalRoutesOptions {

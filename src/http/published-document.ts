@@ -1,5 +1,5 @@
 import { isJsonObject } from '../contract/json-pointer.js'
-import type { OpenApiDocument } from '../contract/read-document.js'
+import type { OpenApiDocument } from '../contract/document/read-document.js'
 
 export interface PublishedAddresses {
   /** Where callers reach the service. `undefined`: as the document says. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import type { RawParts } from '../contract/parameter-reader.js'
-import { parseCookies, parseQuery } from '../contract/query-string.js'
+import type { RawParts } from '../contract/parameters/parameter-reader.js'
+import { parseCookies, parseQuery } from '../contract/parameters/query-string.js'
 
 /** Splits a request target into path and query, both still encoded. The origin of an absolute form is not looked at. */
 export function splitTarget(target: string): { readonly path: string; readonly query: string } {

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream'
 import type { Context } from 'koa'
 import type { AnyReply } from '../contract/handler.js'
-import { toHeaderText } from '../contract/header-value.js'
-import type { Operation } from '../contract/operation.js'
-import type { DeclaredReply, ReplyCheck, ReplyFormat } from '../contract/replies.js'
+import { toHeaderText } from '../contract/operations/header-value.js'
+import type { Operation } from '../contract/operations/operation.js'
+import type { DeclaredReply, ReplyCheck, ReplyFormat } from '../contract/operations/replies.js'
 import { Problem, type Violation } from '../problem/problem.js'
 import type { Logger } from '../telemetry/log.js'
 

@@ -1,6 +1,6 @@
 import type { Authenticator } from '../auth/authenticator.js'
 import { meetsConstraint } from '../auth/sender-constraint.js'
-import type { SenderConstraint } from '../contract/security-requirement.js'
+import type { SenderConstraint } from '../contract/operations/security-requirement.js'
 import { childPointer } from '../contract/json-pointer.js'
 import { ContractError, type Defect } from '../contract/defect.js'
 import type { AnyHandler } from '../contract/handler.js'

@@ -1,6 +1,6 @@
 import Router from '@koa/router'
-import { createPathTree } from '../../src/contract/path-tree.js'
-import { parsePathTemplate } from '../../src/contract/path-template.js'
+import { createPathTree } from '../../src/contract/operations/path-tree.js'
+import { parsePathTemplate } from '../../src/contract/operations/path-template.js'
 import { compare, type Comparison } from './side-by-side.js'
 
 /* `npm run bench:routes`: from a path to what is declared for it, beside @koa/router, among few paths and many. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { SecurityRequirement } from '../../src/contract/security-requirement.js'
+import type { SecurityRequirement } from '../../src/contract/operations/security-requirement.js'
 import type { CredentialChanges } from '../support/credentials.js'
 import {
   coveredAlternatives,

@@ -1,5 +1,5 @@
-import type { BinaryContent, FilePart, KeepBytes } from '../../src/contract/binary-content.js'
-import type { DecodedBody } from '../../src/contract/body-format.js'
+import type { BinaryContent, FilePart, KeepBytes } from '../../src/contract/bodies/binary-content.js'
+import type { DecodedBody } from '../../src/contract/bodies/body-format.js'
 import type { DefectPolicy } from '../../src/contract/defect.js'
 import { defaultLimits, type BodyLimits } from '../../src/contract/limits.js'
 import { loadContract } from '../../src/contract/load-contract.js'

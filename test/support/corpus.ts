@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Authenticator } from '../../src/auth/authenticator.js'
 import type { AnyHandler, AnyReply } from '../../src/contract/handler.js'
 import { loadContract, type Contract } from '../../src/contract/load-contract.js'
-import type { OpenApiDocument } from '../../src/contract/read-document.js'
+import type { OpenApiDocument } from '../../src/contract/document/read-document.js'
 import { createApp, type CreateAppOptions } from '../../src/http/app.js'
 import { createServer } from '../../src/http/server.js'
 

@@ -5,7 +5,7 @@ import type { Authenticator } from '../../src/auth/authenticator.js'
 import { createBasicAuthenticator } from '../../src/auth/basic-authenticator.js'
 import { createClientCertificateAuthenticator } from '../../src/auth/client-certificate-authenticator.js'
 import type { Principal } from '../../src/contract/principal.js'
-import type { SecurityRequirement } from '../../src/contract/security-requirement.js'
+import type { SecurityRequirement } from '../../src/contract/operations/security-requirement.js'
 import {
   coveredAlternatives,
   kindOf,

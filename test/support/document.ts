@@ -1,4 +1,4 @@
-import type { OpenApiDocument } from '../../src/contract/read-document.js'
+import type { OpenApiDocument } from '../../src/contract/document/read-document.js'
 
 /** A minimal document around some paths. */
 export function documentWith(

@@ -2,7 +2,7 @@ import type {
   SecurityRequirement,
   SecurityScheme,
   SenderConstraint,
-} from '../../src/contract/security-requirement.js'
+} from '../../src/contract/operations/security-requirement.js'
 import { documentedOperations, documentedSchemes, type DocumentedOperation } from './example-requests.js'
 
 /*

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { SecurityScheme, SenderConstraint } from '../../src/contract/security-requirement.js'
+import type { SecurityScheme, SenderConstraint } from '../../src/contract/operations/security-requirement.js'
 
 /*
  * The bundled document, read without the code under test, and the requests that its examples make.

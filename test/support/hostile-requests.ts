@@ -3,7 +3,7 @@
  * growth of the heap in bytes. A process of its own, so that nothing else is in the heap.
  */
 import { loadContract } from '../../src/contract/load-contract.js'
-import { parseQuery } from '../../src/contract/query-string.js'
+import { parseQuery } from '../../src/contract/parameters/query-string.js'
 import { bundledDocument } from './example-requests.js'
 
 const count = Number(process.argv[2] ?? 1_000_000)

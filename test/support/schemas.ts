@@ -1,7 +1,7 @@
 import { createDefectLog, type Defect } from '../../src/contract/defect.js'
-import type { OpenApiVersion } from '../../src/contract/openapi-version.js'
-import type { OpenApiDocument } from '../../src/contract/read-document.js'
-import { createValidators, type Validate, type Validators } from '../../src/contract/validator.js'
+import type { OpenApiVersion } from '../../src/contract/document/openapi-version.js'
+import type { OpenApiDocument } from '../../src/contract/document/read-document.js'
+import { createValidators, type Validate, type Validators } from '../../src/contract/schemas/validator.js'
 import type { Violation } from '../../src/problem/problem.js'
 
 export interface SchemaOptions {

@@ -1,5 +1,5 @@
 import { describe, expectTypeOf, it } from 'vitest'
-import type { BinaryContent, FilePart } from '../../src/contract/binary-content.js'
+import type { BinaryContent, FilePart } from '../../src/contract/bodies/binary-content.js'
 import type { Input } from '../../src/contract/handler.js'
 
 /** An operation as openapi-typescript writes it, with one media type. */

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Authentication, Authenticator, ChallengeReason } from '../../../src/auth/authenticator.js'
 import { compileAuthorization, type Authorization } from '../../../src/auth/authorize.js'
-import type { SecurityRequirements, SecurityScheme } from '../../../src/contract/security-requirement.js'
+import type {
+  SecurityRequirements,
+  SecurityScheme,
+} from '../../../src/contract/operations/security-requirement.js'
 import { requestWith } from '../../support/authenticator-request.js'
 
 const request = requestWith()

@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest'
 import type { Authentication } from '../../../src/auth/authenticator.js'
 import { decide } from '../../../src/auth/decision.js'
 import type { Principal } from '../../../src/contract/principal.js'
-import type { SecurityRequirement, SecurityRequirements } from '../../../src/contract/security-requirement.js'
+import type {
+  SecurityRequirement,
+  SecurityRequirements,
+} from '../../../src/contract/operations/security-requirement.js'
 
 const caller = (clientId: string, ...scopes: string[]): Principal => ({ clientId, issuer: 'issuer', scopes })
 const granted = (clientId: string, ...scopes: string[]): Authentication => ({

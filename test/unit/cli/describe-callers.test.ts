@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { describeCallers, toCallersText } from '../../../src/cli/describe-callers.js'
-import type { SecurityRequirements, SecurityScheme } from '../../../src/contract/security-requirement.js'
+import type {
+  SecurityRequirements,
+  SecurityScheme,
+} from '../../../src/contract/operations/security-requirement.js'
 
 const schemes = new Map<string, SecurityScheme>([
   ['oauth', { type: 'oauth2', flows: {} }],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { describeSchema } from '../../../src/cli/describe-schema.js'
 import { createDefectLog } from '../../../src/contract/defect.js'
-import { createResolver } from '../../../src/contract/reference.js'
+import { createResolver } from '../../../src/contract/document/reference.js'
 
 const schemas = {
   Item: { type: 'object', properties: { sku: {} } },

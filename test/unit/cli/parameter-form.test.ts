@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { toParameterForm } from '../../../src/cli/parameter-form.js'
-import type { Shape } from '../../../src/contract/parameter-style.js'
+import type { Shape } from '../../../src/contract/parameters/parameter-style.js'
 
 /* OpenAPI "Style Examples": the column of the table, for `color` as a value, a list and an object. */
 const table: readonly (readonly [string, string, boolean, Shape, string | undefined])[] = [

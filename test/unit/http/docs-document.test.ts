@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { OpenApiDocument } from '../../../src/contract/read-document.js'
+import type { OpenApiDocument } from '../../../src/contract/document/read-document.js'
 import { toDocsDocument } from '../../../src/http/docs-document.js'
 
 const token = { type: 'oauth2', flows: { clientCredentials: { tokenUrl: 'https://issuer.example/token' } } }
