@@ -57,7 +57,7 @@ export function createTokenCache(
     if (expiresAt === undefined) return
     const until = Math.min(expiresAt * 1000, now() + keepSeconds * 1000)
     if (until <= now()) return
-    entries.set(key, { authentication: deepFreeze(authentication), until, generation: since })
+    entries.set(key, { authentication, until, generation: since })
     if (entries.size <= maxEntries) return
     const [oldest] = entries.keys()
     if (oldest !== undefined) entries.delete(oldest)
@@ -67,6 +67,8 @@ export function createTokenCache(
     // Keys may change while the signature is checked: then the entry is born old.
     const since = generation()
     const verdict = await verify(token)
+    // Also where it is not remembered: whoever brought the token meanwhile is given the same.
+    if (verdict.authentication.ok) deepFreeze(verdict.authentication)
     remember(key, verdict, since)
     return verdict.authentication
   }
@@ -84,7 +86,7 @@ export function createTokenCache(
   }
 }
 
-/** The next request gets the same principal: what one handler changed would hold for all. */
+/** Other requests get the same principal: what one handler changed would hold for all. */
 function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null) Object.values(value).forEach(deepFreeze)
   return Object.freeze(value)

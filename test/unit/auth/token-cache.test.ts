@@ -150,4 +150,13 @@ describe('createTokenCache', () => {
     expect(() => Object.assign(answer, { ok: false })).toThrow(TypeError)
     expect(verify('token')).toMatchObject({ principal: { scopes: ['items:read'] } })
   })
+
+  it('gives those too that are not remembered, to requests at the same time, so that nobody can change them', async () => {
+    const { verify, size } = create({}, (token) => ({ ok: true, principal: principalOf(token, 0) }))
+    const [first, second] = await Promise.all([verify('token'), verify('token')])
+    expect(size()).toBe(0)
+    const scopes = (first.ok ? first.principal?.scopes : undefined) as string[]
+    expect(() => scopes.push('items:write')).toThrow(TypeError)
+    expect(second).toMatchObject({ principal: { scopes: ['items:read'] } })
+  })
 })
