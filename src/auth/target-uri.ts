@@ -3,8 +3,11 @@
  * and 6.2.3, and its query and fragment do not count.
  */
 
-/** Visible ASCII; a backslash would become a slash when it is parsed. */
-const uriText = /^https?:\/\/[\x21-\x5b\x5d-\x7e]+$/i
+/**
+ * Visible ASCII; a backslash would become a slash when it is parsed. The parser also takes the host from behind more than
+ * two slashes, where there is none (RFC 9110 section 4.2.1).
+ */
+const uriText = /^https?:\/\/(?!\/)[\x21-\x5b\x5d-\x7e]+$/i
 
 /** RFC 3986 section 2.3 */
 const unreserved = /[A-Za-z0-9\-._~]/

@@ -47,6 +47,7 @@ describe('normalizeTargetUri', () => {
     'https://api.test/é',
     'https://api.test:99999/',
     'https://',
+    'https:///api.test/items',
   ])('refuses %j', (given) => {
     expect(normalizeTargetUri(given)).toBeUndefined()
   })
