@@ -6,6 +6,7 @@ import {
   jwtVerify,
   type ProtectedHeaderParameters,
 } from 'jose'
+import { compactJws, isExtended } from './compact-jws.js'
 import { publicKeyAlgorithms } from './issuer-preset.js'
 import { toPublicJwk } from './jwk-set.js'
 import { normalizeTyp } from './policy.js'
@@ -62,8 +63,6 @@ export interface DpopProofVerifier {
   readonly lifetimeSeconds: number
 }
 
-const compactJws = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/
-
 /**
  * Verifies DPoP proofs (RFC 9449 section 4.3) as far as the proof itself goes: whether it is used for the first time, and
  * whether the token is bound to its key, is for the caller to see. Throws `TypeError` for an algorithm that has no public
@@ -79,8 +78,7 @@ export function createDpopProofVerifier(options: DpopProofOptions = {}): DpopPro
   const verify = async (proof: string, subject: ProofSubject): Promise<ProofVerification> => {
     if (proof.length > maxTokenLength || !compactJws.test(proof)) return refuse('dpop_malformed')
     const header = decodeHeader(proof)
-    // RFC 7515 section 4.1.11: extensions that must be understood. No proof has any.
-    if (header === undefined || header.crit !== undefined) return refuse('dpop_malformed')
+    if (header === undefined || isExtended(header)) return refuse('dpop_malformed')
     const { typ, alg, jwk: declaredKey } = header
     if (typeof typ !== 'string' || normalizeTyp(typ) !== 'dpop+jwt') return refuse('dpop_typ')
     if (typeof alg !== 'string' || !algorithms.includes(alg)) return refuse('dpop_algorithm')

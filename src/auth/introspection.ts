@@ -18,8 +18,11 @@ export interface IntrospectionOptions {
   readonly timeoutMs?: number
 }
 
-/** Answers that are about the token that was sent and not about the server. */
-const statusesOfOneToken = [400, 413]
+/**
+ * Answers that may be about the token that was sent: 403 is also what a filter in front of the server says of a strange one.
+ * Were all of an issuer's tokens to wait then, anybody could make them.
+ */
+const statusesOfOneToken = [400, 403, 413]
 
 /** RFC 7662 section 2.2: `token_type`, where given, is that of an access token (RFC 6749 section 7.1, RFC 9449). */
 const tokenTypes = ['bearer', 'dpop']
@@ -73,14 +76,14 @@ export function createIntrospector(
       backoff.succeeded()
       return acceptReply(reply, rules, now() / 1000)
     } catch (cause) {
+      const hint = isRefusedClient(cause)
+        ? 'The client that introspects may be refused: check its id and secret'
+        : undefined
       if (isAboutToken(cause)) {
-        logger.warn({ err: cause }, 'token not introspected')
+        logger.warn({ err: cause, ...(hint && { hint }) }, 'token not introspected')
         return unavailable(1, cause)
       }
       const { count } = backoff.failed(cause)
-      const hint = isRefusedClient(cause)
-        ? 'The client that introspects is refused: correct its id and secret'
-        : undefined
       logger.warn({ err: cause, failures: count, ...(hint && { hint }) }, 'introspection failed')
       return unavailable(backoff.retryAfterSeconds(), cause)
     }

@@ -87,7 +87,12 @@ export function createTokenCache(
 }
 
 /** Other requests get the same principal: what one handler changed would hold for all. */
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) Object.values(value).forEach(deepFreeze)
-  return Object.freeze(value)
+function deepFreeze(root: object): void {
+  // A list and no recursion: what an issuer has nested is as deep as it likes.
+  const found: object[] = [root]
+  for (const object of found) {
+    Object.freeze(object)
+    for (const value of Object.values(object) as unknown[])
+      if (typeof value === 'object' && value !== null) found.push(value)
+  }
 }

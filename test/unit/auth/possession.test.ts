@@ -202,6 +202,11 @@ describe('a proof', () => {
       given: withHeader({ crit: ['b64'], b64: false }),
       reason: 'dpop_malformed',
     },
+    {
+      title: '2: with b64 false that nobody needs to understand',
+      given: withHeader({ b64: false }),
+      reason: 'dpop_malformed',
+    },
     { title: '3: without jti', given: withClaims({ jti: undefined }), reason: 'dpop_claims' },
     { title: '3: with an empty jti', given: withClaims({ jti: '' }), reason: 'dpop_claims' },
     { title: '3: whose jti is a number', given: withClaims({ jti: 1 }), reason: 'dpop_claims' },

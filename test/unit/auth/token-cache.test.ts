@@ -159,4 +159,14 @@ describe('createTokenCache', () => {
     expect(() => scopes.push('items:write')).toThrow(TypeError)
     expect(second).toMatchObject({ principal: { scopes: ['items:read'] } })
   })
+
+  it('gives out principals however deep the issuer has nested their claims', async () => {
+    const deep = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000)) as unknown
+    const { verify } = create({}, (token) => ({
+      ok: true,
+      principal: { ...principalOf(token, 300), claims: { deep } },
+    }))
+    const answer = await verify('token')
+    expect(answer.ok && Object.isFrozen(answer.principal?.claims?.['deep'])).toBe(true)
+  })
 })
