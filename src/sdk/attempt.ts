@@ -20,7 +20,6 @@ export interface PreparedRequest {
 }
 
 export interface AttemptLimits {
-  readonly attempt: number
   readonly signal: AbortSignal | undefined
   readonly attemptTimeoutMs: number
   /** When the call ends, milliseconds since the epoch, and how long it was given. */
@@ -37,6 +36,7 @@ export type OtherScopes = ReadonlySet<string>
  */
 export async function attemptExchange(
   request: PreparedRequest,
+  attempt: number,
   settings: Settings,
   others: OtherScopes,
   limits: AttemptLimits,
@@ -44,13 +44,7 @@ export async function attemptExchange(
   const deadline = startDeadline(request, settings, limits)
   let isStreaming = false
   try {
-    const { response, token } = await sendWithToken(
-      request,
-      settings,
-      others,
-      limits.attempt,
-      deadline.signal,
-    )
+    const { response, token } = await sendWithToken(request, attempt, settings, others, deadline.signal)
     if (!response.ok) throw await toApiError(response, request.operationId, token)
     const body = await readReply(response, request.operationId)
     isStreaming = isAsyncIterable(body)
@@ -73,15 +67,15 @@ interface Answer {
 
 async function sendWithToken(
   request: PreparedRequest,
+  attempt: number,
   settings: Settings,
   others: OtherScopes,
-  attempt: number,
   signal: AbortSignal,
 ): Promise<Answer> {
   const { tokens } = settings
   const { scopes, headers, url, method } = request
   if (scopes === undefined || tokens === undefined)
-    return { response: await send(request, settings, attempt, signal) }
+    return { response: await send(request, attempt, settings, signal) }
   const { dpop } = tokens
   let mayReplace = !request.isStream
   let mayTakeNonce = !request.isStream && dpop !== undefined
@@ -90,7 +84,7 @@ async function sendWithToken(
       tokens.tokenAtHand?.(scopes) ?? (await unlessAborted(tokens.accessToken(scopes, others), signal))
     headers.set('Authorization', `${dpop === undefined ? 'Bearer' : 'DPoP'} ${token}`)
     if (dpop !== undefined) headers.set('DPoP', await dpop.prove({ method, url, accessToken: token }))
-    const response = await send(request, settings, attempt, signal)
+    const response = await send(request, attempt, settings, signal)
     dpop?.takeNonce(url, response.headers)
     if (response.status !== 401) return { response, token }
     if (mayTakeNonce && asksForNonce(response)) mayTakeNonce = false
@@ -109,26 +103,28 @@ function asksForNonce({ headers }: Response): boolean {
 
 async function send(
   request: PreparedRequest,
-  settings: Settings,
   attempt: number,
+  settings: Settings,
   signal: AbortSignal,
 ): Promise<Response> {
   const { url, method, headers, body, isStream } = request
-  const { onRequest, onResponse, now } = settings
-  const event = onRequest || onResponse ? toEvent(request, attempt) : undefined
-  if (event) tell(onRequest, event)
-  const sentAtMs = now()
-  const response = await settings.fetch(url, {
+  // An access token is for this service, not for whatever it points to, and nothing else identifies the caller.
+  const init: RequestInit & { duplex?: 'half' } = {
     method,
     headers,
     body,
     signal,
-    // An access token is for this service, not for whatever it points to, and nothing else identifies the caller.
     redirect: 'error',
     credentials: 'omit',
-    ...(isStream && { duplex: 'half' }),
-  })
-  if (event) tell(onResponse, { ...event, status: response.status, durationMs: now() - sentAtMs })
+  }
+  if (isStream) init.duplex = 'half'
+  const { onRequest, onResponse, now } = settings
+  if (!onRequest && !onResponse) return settings.fetch(url, init)
+  const event = toEvent(request, attempt)
+  tell(onRequest, event)
+  const sentAtMs = now()
+  const response = await settings.fetch(url, init)
+  tell(onResponse, { ...event, status: response.status, durationMs: now() - sentAtMs })
   return response
 }
 
@@ -144,29 +140,25 @@ interface Deadline {
 function startDeadline({ url }: PreparedRequest, settings: Settings, limits: AttemptLimits): Deadline {
   const { signal: given, attemptTimeoutMs, timeoutMs, endMs } = limits
   const controller = new AbortController()
+  const { signal } = controller
   const leftMs = endMs - settings.now()
-  const error =
-    leftMs <= attemptTimeoutMs
-      ? () => new TimeoutError(new URL(url).origin, 'call', timeoutMs)
-      : () => new TimeoutError(new URL(url).origin, 'attempt', attemptTimeoutMs)
-  const stop = settings.schedule(
-    () => {
-      controller.abort(error())
-    },
-    Math.max(0, Math.min(leftMs, attemptTimeoutMs)),
-  )
+  const timeOut = () => {
+    const [scope, givenMs] =
+      leftMs <= attemptTimeoutMs ? (['call', timeoutMs] as const) : (['attempt', attemptTimeoutMs] as const)
+    controller.abort(new TimeoutError(new URL(url).origin, scope, givenMs))
+  }
+  const stop = settings.schedule(timeOut, Math.max(0, Math.min(leftMs, attemptTimeoutMs)))
+  if (given === undefined) return { signal, stop, release: stop }
+
   const abort = () => {
-    controller.abort(given?.reason)
+    controller.abort(given.reason)
   }
-  given?.addEventListener('abort', abort, { once: true })
-  return {
-    signal: controller.signal,
-    stop,
-    release: () => {
-      stop()
-      given?.removeEventListener('abort', abort)
-    },
+  given.addEventListener('abort', abort, { once: true })
+  const release = () => {
+    stop()
+    given.removeEventListener('abort', abort)
   }
+  return { signal, stop, release }
 }
 
 /** What a failed `fetch`, or a body that broke off, is to the caller. */

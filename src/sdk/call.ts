@@ -45,25 +45,24 @@ export interface Exchanged {
 type AnyHandlers = Readonly<Partial<Record<string, (error: ApiError) => unknown>>>
 
 export interface AnyCall extends Promise<unknown> {
-  withResponse(): Promise<Exchanged>
-  recover(handlers: AnyHandlers): Promise<unknown>
+  withResponse: () => Promise<Exchanged>
+  recover: (handlers: AnyHandlers) => Promise<unknown>
 }
 
 export function toCall(exchanged: Promise<Exchanged>): AnyCall {
-  const body = exchanged.then((done) => done.body)
-  return Object.assign(body, {
-    withResponse: async () => {
-      // Who asks for both waits for the other promise, and this one's rejection would count as unhandled.
-      body.catch(() => undefined)
-      return exchanged
-    },
-    recover: async (handlers: AnyHandlers) =>
-      body.catch((error: unknown) => {
-        const handle = error instanceof ApiError ? findHandler(handlers, error.status) : undefined
-        if (handle === undefined) throw error
-        return handle(error as ApiError)
-      }),
-  })
+  const call = exchanged.then(({ body }) => body) as AnyCall
+  call.withResponse = async () => {
+    // Who asks for both waits for the other promise, and this one's rejection would count as unhandled.
+    call.catch(() => undefined)
+    return exchanged
+  }
+  call.recover = async (handlers) =>
+    call.catch((error: unknown) => {
+      const handle = error instanceof ApiError ? findHandler(handlers, error.status) : undefined
+      if (handle === undefined) throw error
+      return handle(error as ApiError)
+    })
+  return call
 }
 
 function findHandler(handlers: AnyHandlers, status: number): AnyHandlers[string] {

@@ -86,7 +86,7 @@ export function settleOptions(given: ClientOptions): Settings {
     timeoutMs: options.timeoutMs ?? 120_000,
     attemptTimeoutMs: options.attemptTimeoutMs ?? 30_000,
     traceparent: options.traceparent ?? (() => undefined),
-    fetch: options.fetch ?? ((...request) => fetch(...request)),
+    fetch: options.fetch ?? ((address, init) => fetch(address, init)),
     now: options.now ?? Date.now,
     schedule: options.schedule ?? scheduleTimeout,
     random: options.random ?? Math.random,

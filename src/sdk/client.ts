@@ -7,7 +7,7 @@ import { tell, toEvent } from './hooks.js'
 import { createScopeChoice, type ScopeChoice } from './operation-scopes.js'
 import type { AllOptional, Input, OperationId, Reachable, Scope } from './operation-types.js'
 import { toPagedCall, type Paging } from './pages.js'
-import { createRequestPreparation, type AnyInput, type PrepareRequest } from './prepare-request.js'
+import { createRequestPreparation, type AnyInput } from './prepare-request.js'
 import { isPassing, isRepeatable, withRetries } from './retry.js'
 
 export type { ClientOptions } from './client-options.js'
@@ -30,51 +30,58 @@ export function createClient<const S extends readonly string[] = readonly Scope[
   options: ClientOptions<S> = {},
 ): Client<S[number]> {
   const settings = settleOptions(options)
-  const seams: Seams = {
-    settings,
-    prepare: createRequestPreparation(settings),
-    choice: createScopeChoice(settings.pinned),
-  }
+  const choice = createScopeChoice(settings.pinned)
   const ids = Object.keys(operations) as OperationId[]
   // Each entry's type follows from its name, which `fromEntries` cannot express.
-  return Object.fromEntries(ids.map((id) => [id, createMethod(id, seams)])) as unknown as Client<S[number]>
+  return Object.fromEntries(ids.map((id) => [id, createMethod(id, settings, choice)])) as unknown as Client<
+    S[number]
+  >
 }
 
-interface Seams {
-  readonly settings: Settings
-  readonly prepare: PrepareRequest
-  readonly choice: ScopeChoice
-}
-
-function createMethod(id: OperationId, seams: Seams): (input?: AnyInput) => AnyCall {
+function createMethod(
+  id: OperationId,
+  settings: Settings,
+  choice: ScopeChoice,
+): (input?: AnyInput) => AnyCall {
   const { pages } = operations[id] as { readonly pages?: Paging }
-  const call = (input: AnyInput) => toCall(exchange(id, input, seams))
+  const exchange = createExchange(id, settings, choice)
+  const call = (input: AnyInput) => toCall(exchange(input))
   if (pages === undefined) return (input = {}) => call(input)
   return (input = {}) => toPagedCall(call, input, pages)
 }
 
-async function exchange(id: OperationId, input: AnyInput, seams: Seams): Promise<Exchanged> {
-  const { settings, prepare, choice } = seams
-  // Chosen before anything is waited for: calls that begin together then share one token.
-  const scopes = choice.choose(id, operations[id].security)
-  input.signal?.throwIfAborted()
-  const request = prepare(id, input, scopes)
-  const { timeoutMs = settings.timeoutMs, attemptTimeoutMs = settings.attemptTimeoutMs } = input
+function createExchange(
+  id: OperationId,
+  settings: Settings,
+  { choiceFor, chosen }: ScopeChoice,
+): (input: AnyInput) => Promise<Exchanged> {
   const { now, random, schedule, onRetry } = settings
-  const endMs = now() + timeoutMs
-  const limits = { signal: input.signal, endMs, timeoutMs, attemptTimeoutMs }
-  const hasKey = request.headers.has('Idempotency-Key')
-  const mayRepeat = !request.isStream && isRepeatable(request.method, hasKey)
+  const prepare = createRequestPreparation(id, settings)
+  const chooseScopes = choiceFor(id, operations[id].security)
 
-  return withRetries(
-    async (attempt) => attemptExchange(request, settings, choice.chosen, { ...limits, attempt }),
-    {
-      ...{ retries: input.retries ?? settings.retries, endMs, now, random, schedule, signal: input.signal },
-      // A token source has retried by itself, for all who wait for it.
-      isWorthwhile: (error) => mayRepeat && !(error instanceof TokenError) && isPassing(error, hasKey),
-      onRetry: (error, delayMs, attempt) => {
-        tell(onRetry, { ...toEvent(request, attempt), error, delayMs })
+  return async (input) => {
+    // Chosen before anything is waited for: calls that begin together then share one token.
+    const scopes = chooseScopes()
+    const { signal, retries = settings.retries } = input
+    signal?.throwIfAborted()
+    const request = prepare(input, scopes)
+    const { timeoutMs = settings.timeoutMs, attemptTimeoutMs = settings.attemptTimeoutMs } = input
+    const limits = { signal, endMs: now() + timeoutMs, timeoutMs, attemptTimeoutMs }
+
+    return withRetries(
+      async (attempt) => attemptExchange(request, attempt, settings, chosen, limits),
+      () => {
+        const hasKey = request.headers.has('Idempotency-Key')
+        const mayRepeat = !request.isStream && isRepeatable(request.method, hasKey)
+        return {
+          ...{ retries, endMs: limits.endMs, now, random, schedule, signal },
+          // A token source has retried by itself, for all who wait for it.
+          isWorthwhile: (error) => mayRepeat && !(error instanceof TokenError) && isPassing(error, hasKey),
+          onRetry: (error, delayMs, attempt) => {
+            tell(onRetry, { ...toEvent(request, attempt), error, delayMs })
+          },
+        }
       },
-    },
-  )
+    )
+  }
 }

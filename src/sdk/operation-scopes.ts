@@ -6,42 +6,46 @@ type Requirements = readonly Readonly<Record<string, readonly string[]>>[]
 
 /** Chooses the scopes of calls: no more than they need, and no more than the client is pinned to. */
 export interface ScopeChoice {
-  /** The scopes that a call needs; `undefined` where it needs no token. Throws `OptionsError`. */
-  readonly choose: (operationId: string, requirements: Requirements) => readonly string[] | undefined
+  /**
+   * Gives the choice for calls of one operation: the scopes that one needs, `undefined` where it needs no token. It throws
+   * `OptionsError`.
+   */
+  readonly choiceFor: (operationId: string, requirements: Requirements) => ChooseScopes
   /** All that were chosen so far. */
   readonly chosen: ReadonlySet<string>
 }
 
+type ChooseScopes = () => readonly string[] | undefined
+
 export function createScopeChoice(pinned: readonly string[] | undefined): ScopeChoice {
   const chosen = new Set<string>()
   const preferred: ReadonlySet<string> = pinned === undefined ? chosen : new Set(pinned)
-  const known = new WeakMap<Requirements, readonly (readonly string[])[]>()
-  const alternativesOf = (requirements: Requirements): readonly (readonly string[])[] => {
-    const alternatives =
-      known.get(requirements) ?? requirements.filter(takesToken).map((one) => Object.values(one).flat())
-    known.set(requirements, alternatives)
-    return alternatives
-  }
   return {
     chosen,
-    choose(operationId, requirements) {
-      const alternatives = alternativesOf(requirements)
+    choiceFor: (operationId, requirements) => {
+      const alternatives = requirements.filter(takesToken).map((one) => Object.values(one).flat())
       const [first] = alternatives
-      if (first === undefined) return undefined
-      const found =
-        alternatives.find((scopes) => scopes.every((scope) => preferred.has(scope))) ??
-        (pinned === undefined ? first : undefined)
-      if (found === undefined) {
-        const needed = alternatives.map((scopes) => scopes.join(' ')).join(', or ')
-        const held = pinned?.join(' ') ?? ''
-        throw new OptionsError(
-          `${operationId} needs ${needed}: the client is pinned to ${held === '' ? 'no scopes' : held}`,
-        )
+      if (first === undefined) return () => undefined
+      return () => {
+        const found =
+          alternatives.find((scopes) => scopes.every((scope) => preferred.has(scope))) ??
+          (pinned === undefined ? first : undefined)
+        if (found === undefined) throw unreachable(operationId, alternatives, pinned)
+        for (const scope of found) chosen.add(scope)
+        return found
       }
-      for (const scope of found) chosen.add(scope)
-      return found
     },
   }
+}
+
+function unreachable(
+  operationId: string,
+  alternatives: readonly (readonly string[])[],
+  pinned: readonly string[] = [],
+): OptionsError {
+  const needed = alternatives.map((scopes) => scopes.join(' ')).join(', or ')
+  const held = pinned.length === 0 ? 'no scopes' : pinned.join(' ')
+  return new OptionsError(`${operationId} needs ${needed}: the client is pinned to ${held}`)
 }
 
 /** Whether calls carry an access token. */

@@ -11,8 +11,9 @@ export interface Paging {
 
 type Page = Readonly<Record<string, unknown>>
 
-export interface AnyPagedCall extends AnyCall, AsyncIterable<unknown> {
-  pages(): AsyncIterable<unknown>
+export interface AnyPagedCall extends AnyCall {
+  pages: () => AsyncIterable<unknown>
+  [Symbol.asyncIterator]: () => AsyncIterator<unknown>
 }
 
 /** A call whose reply is the first of several pages. The next one is asked for once the loop gets there. */
@@ -21,32 +22,39 @@ export function toPagedCall(
   input: AnyInput,
   paging: Paging,
 ): AnyPagedCall {
-  const first = call(input)
-  const nextPage = (cursor: unknown, signal: AbortSignal) =>
-    call({ ...input, signal, query: { ...input.query, [paging.cursor]: cursor } })
+  const first = call(input) as AnyPagedCall
+  const walk = (left: AbortSignal) => walkPages(first, { call, input, paging }, left)
+  first.pages = () => ({ [Symbol.asyncIterator]: () => untilLeft(walk) })
+  first[Symbol.asyncIterator] = () => untilLeft((left) => walkItems(walk(left), paging))
+  return first
+}
 
-  async function* walk(left: AbortSignal): AsyncGenerator<Page> {
-    const signal = input.signal === undefined ? left : AbortSignal.any([input.signal, left])
-    const seen = new Set<unknown>()
-    let page = (await unlessAborted(first, left)) as Page
-    for (;;) {
-      yield page
-      const cursor = page[paging.nextCursor]
-      // A cursor that comes back would go round for ever.
-      if (cursor === undefined || cursor === null || cursor === '' || seen.has(cursor)) return
-      seen.add(cursor)
-      page = (await nextPage(cursor, signal)) as Page
-    }
+interface Course {
+  readonly call: (input: AnyInput) => AnyCall
+  readonly input: AnyInput
+  readonly paging: Paging
+}
+
+async function* walkPages(
+  first: AnyCall,
+  { call, input, paging }: Course,
+  left: AbortSignal,
+): AsyncGenerator<Page> {
+  const signal = input.signal === undefined ? left : AbortSignal.any([input.signal, left])
+  const seen = new Set<unknown>()
+  let page = (await unlessAborted(first, left)) as Page
+  for (;;) {
+    yield page
+    const cursor = page[paging.nextCursor]
+    // A cursor that comes back would go round for ever.
+    if (cursor === undefined || cursor === null || cursor === '' || seen.has(cursor)) return
+    seen.add(cursor)
+    page = (await call({ ...input, signal, query: { ...input.query, [paging.cursor]: cursor } })) as Page
   }
+}
 
-  async function* walkItems(left: AbortSignal): AsyncGenerator {
-    for await (const page of walk(left)) yield* page[paging.items] as readonly unknown[]
-  }
-
-  return Object.assign(first, {
-    pages: () => ({ [Symbol.asyncIterator]: () => untilLeft(walk) }),
-    [Symbol.asyncIterator]: () => untilLeft(walkItems),
-  })
+async function* walkItems(pages: AsyncGenerator<Page>, { items }: Paging): AsyncGenerator {
+  for await (const page of pages) yield* page[items] as readonly unknown[]
 }
 
 /** Ends the request in flight when the loop is left: a generator by itself would wait for it. */

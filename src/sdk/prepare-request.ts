@@ -1,5 +1,9 @@
-import { buildUrl, mergeHeaders } from '../../generated/client/client/utils.gen.js'
-import { jsonBodySerializer } from '../../generated/client/core/bodySerializer.gen.js'
+import { createQuerySerializer, mergeHeaders } from '../../generated/client/client/utils.gen.js'
+import {
+  jsonBodySerializer,
+  type QuerySerializerOptions,
+} from '../../generated/client/core/bodySerializer.gen.js'
+import { getUrl } from '../../generated/client/core/utils.gen.js'
 import * as calls from '../../generated/client/sdk.gen.js'
 import { operations } from '../../generated/sdk/operations.js'
 import type { PreparedRequest, RequestBody } from './attempt.js'
@@ -21,22 +25,21 @@ export interface AnyInput {
   readonly traceparent?: string
 }
 
-export type PrepareRequest = (
-  id: OperationId,
-  input: AnyInput,
-  scopes: readonly string[] | undefined,
-) => PreparedRequest
+export type PrepareRequest = (input: AnyInput, scopes: readonly string[] | undefined) => PreparedRequest
 
-/** What a generated call hands to its client: where things go in a request, and what goes there. */
+/** What a generated call hands to its client: where things go in a request. */
 interface Recorded {
   readonly method: string
   readonly options: {
     readonly url: string
-    readonly headers?: Readonly<Record<string, unknown>>
-    readonly body?: unknown
+    readonly headers?: AnyInput['headers']
     readonly bodySerializer?: ((body: unknown) => string | FormData) | null
+    readonly querySerializer?: QuerySerializerOptions
   }
 }
+
+/** Absent and `undefined` are the same to it. */
+type UrlParts = Parameters<typeof getUrl>[0]
 
 type AnyGeneratedCall = (options: object) => Recorded
 
@@ -50,47 +53,47 @@ const record = Object.fromEntries(
 /** In the place of the generated client, which would send at once, once, and read the reply in its own way. */
 const recorder = { ...record, sse: record }
 
-/** The generated calls know where parameters and bodies go; they are asked for that, and for nothing else. */
-export function createRequestPreparation(settings: Settings): PrepareRequest {
+/** The generated call knows where parameters and bodies go; it is asked for that, once, and for nothing else. */
+export function createRequestPreparation(id: OperationId, settings: Settings): PrepareRequest {
+  const call = calls[id] as unknown as AnyGeneratedCall
+  const { method, options } = call({ client: recorder })
+  const { idempotencyKey } = operations[id] as { readonly idempotencyKey?: string }
+  const querySerializer = createQuerySerializer(options.querySerializer)
   const baseUrl = settings.baseUrl.replace(/\/$/, '')
   const agent = userAgent((globalThis as { navigator?: { userAgent?: string } }).navigator)
+  const ownHeaders = { 'User-Agent': agent }
 
-  return (id, input, scopes) => {
-    const { body, path, query } = input
-    for (const [name, value] of Object.entries(path ?? {})) {
-      // Percent-encoding does not help: these segments are resolved when the URL is parsed, and another path is meant.
-      if (['', '.', '..'].includes(String(value)))
-        throw new TypeError(`"${String(value)}" cannot be the ${name} in a path`)
+  const toHeaders = ({ body, headers: given, traceparent = settings.traceparent() }: AnyInput): Headers => {
+    const ofBody = body === undefined ? undefined : options.headers
+    const headers = mergeHeaders(ownHeaders, settings.headers, ofBody, given)
+    if (idempotencyKey !== undefined && !headers.has(idempotencyKey)) {
+      headers.set(idempotencyKey, settings.randomId())
     }
-    const call = calls[id] as unknown as AnyGeneratedCall
-    const given = { path, query, body, headers: input.headers }
-    const { method, options } = call({ ...given, client: recorder })
-    const headers = mergeHeaders(settings.headers, options.headers)
-    if (body === undefined) headers.delete('Content-Type')
-    addHeaders(headers, id, input)
+    if (traceparent !== undefined) headers.set('traceparent', traceparent)
+    return headers
+  }
+
+  return (input, scopes) => {
+    const { body, path, query } = input
+    if (path !== undefined) assertSegments(path)
     const stream = toStream(body)
     return {
       operationId: id,
-      url: buildUrl({ ...options, baseUrl }),
+      url: getUrl({ baseUrl, url: options.url, path, query, querySerializer } as UrlParts),
       method,
-      headers,
+      headers: toHeaders(input),
       body: stream ?? (body === undefined ? null : serialize(body, options.bodySerializer)),
       isStream: stream !== undefined,
       scopes,
     }
   }
+}
 
-  function addHeaders(
-    headers: Headers,
-    id: OperationId,
-    { traceparent = settings.traceparent() }: AnyInput,
-  ): void {
-    const { idempotencyKey } = operations[id] as { readonly idempotencyKey?: string }
-    if (idempotencyKey !== undefined && !headers.has(idempotencyKey)) {
-      headers.set(idempotencyKey, settings.randomId())
-    }
-    if (traceparent !== undefined) headers.set('traceparent', traceparent)
-    if (agent !== undefined && !headers.has('User-Agent')) headers.set('User-Agent', agent)
+/** Percent-encoding does not help: these segments are resolved when the URL is parsed, and another path is meant. */
+function assertSegments(path: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(path)) {
+    if (['', '.', '..'].includes(String(value)))
+      throw new TypeError(`"${String(value)}" cannot be the ${name} in a path`)
   }
 }
 

@@ -7,19 +7,21 @@ import { readLines } from './line-delimited.js'
  * does not know yet are there. Rejects with an `ApiError` where it is not what its media type says.
  */
 export async function readReply(response: Response, operationId: string): Promise<unknown> {
-  const type = mediaTypeOf(response)
+  const type = contentTypeOf(response)
   if (response.body === null || type === '') return undefined
-  const refuse = (cause: unknown) =>
-    new ApiError(operationId, response.status, { headers: response.headers, cause })
-  if (lineDelimited.has(type)) return readLines(response.body, refuse)
-  if (!isJson(type) && !type.startsWith('text/')) return response.blob()
-  const text = await response.text()
-  if (!isJson(type)) return text
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw refuse(cause)
+  if (json.test(type)) {
+    return response.json().catch((cause: unknown) => {
+      throw cause instanceof SyntaxError ? toReplyError(response, operationId, cause) : cause
+    })
   }
+  if (lineDelimitedJson.test(type)) {
+    return readLines(response.body, (cause) => toReplyError(response, operationId, cause))
+  }
+  return /^text\//i.test(type) ? response.text() : response.blob()
+}
+
+function toReplyError({ status, headers }: Response, operationId: string, cause: unknown): ApiError {
+  return new ApiError(operationId, status, { headers, cause })
 }
 
 /** The error that any other reply stands for. `token`: what must not be in it, whatever the service repeats. */
@@ -29,7 +31,7 @@ export async function toApiError(
   token: string | undefined,
 ): Promise<ApiError> {
   const { status, headers } = response
-  if (!isJson(mediaTypeOf(response))) {
+  if (!json.test(contentTypeOf(response))) {
     await response.body?.cancel()
     return new ApiError(operationId, status, { headers })
   }
@@ -42,16 +44,11 @@ export async function toApiError(
   }
 }
 
-const lineDelimited = new Set(
-  ['x-ndjson', 'ndjson', 'jsonl', 'x-jsonl', 'json-lines'].map((subtype) => `application/${subtype}`),
-)
+const json = /^[^;]*[/+]json *(?:;|$)/i
+const lineDelimitedJson = /^application\/(?:(?:x-)?(?:ndjson|jsonl)|json-lines) *(?:;|$)/i
 
-function mediaTypeOf(response: Response): string {
-  return (response.headers.get('Content-Type') ?? '').replace(/;.*$/s, '').trim().toLowerCase()
-}
-
-function isJson(mediaType: string): boolean {
-  return mediaType === 'application/json' || mediaType.endsWith('+json')
+function contentTypeOf({ headers }: Response): string {
+  return headers.get('Content-Type') ?? ''
 }
 
 function isObject(value: unknown): value is ProblemDetails {

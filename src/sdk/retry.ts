@@ -25,12 +25,19 @@ export interface RetryPlan {
   readonly onRetry?: (error: unknown, delayMs: number, attempt: number) => void
 }
 
-/** Attempts until one succeeds, none is left, or what went wrong will not pass. Rejects with the last error. */
-export async function withRetries<T>(attempt: (attempt: number) => Promise<T>, plan: RetryPlan): Promise<T> {
+/**
+ * Attempts until one succeeds, none is left, or what went wrong will not pass. Rejects with the last error. What is to be
+ * done then is asked for once something went wrong, which it mostly does not.
+ */
+export async function withRetries<T>(
+  attempt: (attempt: number) => Promise<T>,
+  planRetries: () => RetryPlan,
+): Promise<T> {
   for (let count = 0; ; count += 1) {
     try {
       return await attempt(count)
     } catch (error) {
+      const plan = planRetries()
       if (count >= plan.retries || !plan.isWorthwhile(error)) throw error
       const delayMs = delayAfter(error, count, plan.random)
       // A pause that uses up all the time would only hide the answer.

@@ -121,11 +121,12 @@ export function createTokenSource(
   }
 
   const refresh = (entry: Entry): Promise<AccessToken> => {
-    const plan = { retries, endMs: Infinity, now, random, schedule }
-    entry.pending ??= withRetries(async () => load(entry.scopes), {
-      ...plan,
-      isWorthwhile: (error) => isPassing(error, false),
-    })
+    const isWorthwhile = (error: unknown) => isPassing(error, false)
+    const plan = { retries, endMs: Infinity, now, random, schedule, isWorthwhile }
+    entry.pending ??= withRetries(
+      async () => load(entry.scopes),
+      () => plan,
+    )
       .then((held) => {
         entry.held = held
         dropCovered(entries, entry)
