@@ -1,11 +1,13 @@
 import { createBundledComponents, keyOf } from './bundled-components.js'
 import type { DefectLog } from '../defect.js'
-import { childPointer, isJsonObject, setMember, valueAt, type JsonObject } from '../json-pointer.js'
-import { isExtension, sectionOf, stepOf, type ObjectKind, type Step } from './object-kinds.js'
+import { createBundledReferences } from './bundled-references.js'
+import { fileAt, inside, isOwnComponent, type BundledPlace } from './bundled-place.js'
+import { isJsonObject, setMember, valueAt, type JsonObject } from '../json-pointer.js'
+import { isExtension, kindsBySection, sectionOf, stepOf, type ObjectKind, type Step } from './object-kinds.js'
 import { parseOpenApiVersion } from './openapi-version.js'
 import type { OpenApiDocument } from './read-document.js'
 import type { SourceFile, SourceResource } from './schema-resources.js'
-import { createSources, toReference, type SourcePlace, type SourceTarget } from './source-files.js'
+import { createSources, toReference, type SourceTarget } from './source-files.js'
 
 /*
  * Joins the files of a document into one. References are kept, never expanded: a target in another file becomes a
@@ -13,15 +15,6 @@ import { createSources, toReference, type SourcePlace, type SourceTarget } from 
  * A schema resource (JSON Schema 2020-12 core, sections 8.2.1 and 9.3) is copied once and whole, so that what is said inside
  * of it keeps its meaning.
  */
-
-interface Place extends SourcePlace {
-  /** Where it comes to stand. */
-  readonly pointer: string
-  /** Whether it is inside of a resource that is copied whole. */
-  readonly isWhole: boolean
-  /** The path items that it was put in place with. */
-  readonly inlined: readonly string[]
-}
 
 export interface Bundle {
   readonly document: OpenApiDocument
@@ -31,8 +24,9 @@ export interface Bundle {
 
 /** Copies `root`, read from `url`, with everything that it refers to. */
 export async function bundle(root: JsonObject, url: URL, defects: DefectLog): Promise<Bundle> {
-  const version = parseOpenApiVersion(root['openapi'])
-  const sources = createSources(root, url, version !== '3.0')
+  const hasIds = parseOpenApiVersion(root['openapi']) !== '3.0'
+  const sources = createSources(root, url, hasIds)
+  const { staysPut, isReplaced, written } = createBundledReferences(sources, hasIds)
   const components = createBundledComponents(root)
   const files = new Map<string, SourceFile>()
   /** References that may name what files say that were not read yet. */
@@ -94,7 +88,7 @@ export async function bundle(root: JsonObject, url: URL, defects: DefectLog): Pr
     member: string,
     reference: string,
     kind: ObjectKind,
-    place: Place,
+    place: BundledPlace,
   ): Promise<void> => {
     const settle = async (isLast: boolean): Promise<void> => {
       const target = await sources.resolve(reference, place, isLast)
@@ -106,40 +100,16 @@ export async function bundle(root: JsonObject, url: URL, defects: DefectLog): Pr
         typeof target === 'string'
           ? { why: target }
           : await follow(target, kind, sectionOf[kind] ?? 'schemas')
-      if ('reference' in found) setMember(members, member, named(member, found.reference, target, place))
+      if (typeof target === 'object' && 'reference' in found)
+        setMember(members, member, written(member, found.reference, target, place))
       // A mapping that leads nowhere is told where its discriminator is read.
-      else if (member.startsWith('$')) report(reference, found.why, place.pointer)
+      else if ('why' in found && member.startsWith('$')) report(reference, found.why, place.pointer)
     }
     setMember(members, member, reference)
     await settle(false)
   }
 
-  const named = (
-    member: string,
-    reference: string,
-    target: SourceTarget | string | undefined,
-    place: Place,
-  ): string => {
-    if (typeof target !== 'object') return reference
-    const { file, resource, anchor } = target
-    // Section 8.2.3.2: only what was named by its anchor is dynamic.
-    if (member !== '$dynamicRef' || anchor === undefined || !resource.dynamicAnchors.has(anchor))
-      return reference
-    const isDocuments = file === sources.root ? resource.tokens.length === 0 : !sources.unitAt(target)
-    if (!isDocuments) return `${resource.uri}#${anchor}`
-    const isInDocument = !place.isWhole && place.file !== sources.root
-    return `${isInDocument ? '' : (sources.root.resources()[0]?.uri ?? '')}#${anchor}`
-  }
-
-  /** A pointer or anchor that is copied together with what it leads to, or a name in the document itself. */
-  const staysPut = async (reference: string, kind: ObjectKind, place: Place): Promise<boolean> => {
-    if (reference.startsWith('#')) return place.isWhole || place.file === sources.root
-    if (place.file !== sources.root || kind !== 'schema' || version === '3.0') return false
-    const target = await sources.resolve(reference, place, false)
-    return typeof target === 'object' && target.file === sources.root && target.isNamed
-  }
-
-  const copy = async (value: unknown, kind: ObjectKind, place: Place): Promise<unknown> => {
+  const copy = async (value: unknown, kind: ObjectKind, place: BundledPlace): Promise<unknown> => {
     if (!isJsonObject(value)) return value
     if (kind === 'schema' && !place.isWhole) {
       const unit = sources.unitAt(place)
@@ -151,28 +121,24 @@ export async function bundle(root: JsonObject, url: URL, defects: DefectLog): Pr
       typeof reference === 'string' &&
       sectionOf[kind] !== undefined &&
       !(await staysPut(reference, kind, place))
-    if (leadsOut && (kind === 'pathItem' || isOwnComponent(place))) {
+    if (leadsOut && (kind === 'pathItem' || isOwnComponent(place, sources.root))) {
       const inlined = await inline(value, reference, kind, place)
       if (inlined) return inlined
     }
     const members = await copyMembers(value, kind, place)
     if (leadsOut) await point(members, '$ref', reference, kind, place)
-    const dynamic = kind === 'schema' && version !== '3.0' ? value['$dynamicRef'] : undefined
+    const dynamic = kind === 'schema' && hasIds ? value['$dynamicRef'] : undefined
     if (typeof dynamic === 'string' && !(await staysPut(dynamic, kind, place)))
       await point(members, '$dynamicRef', dynamic, kind, place)
     return members
   }
-
-  /** `components: {schemas: {Item: {$ref: Item.yaml}}}` in the root file: the component's name is the author's choice. */
-  const isOwnComponent = ({ file, tokens }: Place): boolean =>
-    file === sources.root && tokens.length === 3 && tokens[0] === 'components'
 
   /** What a reference leads to in place of it; `undefined` where it has to stay a reference. */
   const inline = async (
     value: JsonObject,
     reference: string,
     kind: ObjectKind,
-    place: Place,
+    place: BundledPlace,
   ): Promise<unknown> => {
     const target = await sources.resolve(reference, place, true)
     if (typeof target !== 'object') return undefined
@@ -192,24 +158,13 @@ export async function bundle(root: JsonObject, url: URL, defects: DefectLog): Pr
     return { ...copied, ...(await copyMembers(beside, kind, place)) }
   }
 
-  /** Whether what a reference leads to can stand in place of it. */
-  const isReplaced = (value: JsonObject, kind: ObjectKind, target: SourceTarget): boolean => {
-    const { file, tokens } = target
-    if (file === sources.root || !isJsonObject(valueAt(file.value, tokens))) return false
-    if (kind !== 'schema' || version === '3.0') return true
-    // In JSON Schema what stands beside a reference holds as well.
-    return (
-      Object.keys(value).length === 1 && (sources.unitAt(target)?.tokens ?? tokens).length === tokens.length
-    )
-  }
-
   const copyMembers = async (
     value: JsonObject,
     kind: ObjectKind,
-    place: Place,
+    place: BundledPlace,
   ): Promise<Record<string, unknown>> => {
     const members: Record<string, unknown> = {}
-    const isMoved = kind === 'schema' && version !== '3.0' && place.file !== sources.root && !place.isWhole
+    const isMoved = kind === 'schema' && hasIds && place.file !== sources.root && !place.isWhole
     for (const [name, member] of Object.entries(value)) {
       const step = stepOf(kind, name)
       const at = inside(place, name)
@@ -227,7 +182,7 @@ export async function bundle(root: JsonObject, url: URL, defects: DefectLog): Pr
     return members
   }
 
-  const copyStep = async (value: unknown, [shape, kind]: Step, place: Place): Promise<unknown> => {
+  const copyStep = async (value: unknown, [shape, kind]: Step, place: BundledPlace): Promise<unknown> => {
     if (shape === 'one') return copy(value, kind, place)
     if (shape === 'list') {
       if (!Array.isArray(value)) return value
@@ -247,7 +202,7 @@ export async function bundle(root: JsonObject, url: URL, defects: DefectLog): Pr
     return members
   }
 
-  const copyDiscriminator = async (value: unknown, place: Place): Promise<unknown> => {
+  const copyDiscriminator = async (value: unknown, place: BundledPlace): Promise<unknown> => {
     const mapping = isJsonObject(value) ? value['mapping'] : undefined
     if (!isJsonObject(value) || !isJsonObject(mapping)) return value
     const mapped: Record<string, unknown> = {}
@@ -276,29 +231,8 @@ export async function bundle(root: JsonObject, url: URL, defects: DefectLog): Pr
   }
 
   await nameOwnComponents()
-  const start: Place = { file: sources.root, tokens: [], pointer: '#', isWhole: false, inlined: [] }
+  const start: BundledPlace = { file: sources.root, tokens: [], pointer: '#', isWhole: false, inlined: [] }
   const document = (await copyMembers(root, 'document', start)) as JsonObject
   for (const settle of unsettled) await settle()
   return { document: components.joinTo(document), fileOf: (pointer) => fileAt(pointer, files)?.name }
-}
-
-const kindsBySection: readonly (readonly [string, ObjectKind])[] = Object.entries(sectionOf).map(
-  ([kind, section]) => [section, kind as ObjectKind],
-)
-
-function inside(place: Place, token: string | number): Place {
-  return {
-    ...place,
-    tokens: [...place.tokens, String(token)],
-    pointer: childPointer(place.pointer, token),
-  }
-}
-
-/** The file of the innermost part that was put in there. */
-function fileAt(pointer: string, files: ReadonlyMap<string, SourceFile>): SourceFile | undefined {
-  for (let end = pointer.length; end > 0; end = pointer.lastIndexOf('/', end - 1)) {
-    const file = files.get(pointer.slice(0, end))
-    if (file) return file
-  }
-  return undefined
 }

@@ -123,3 +123,7 @@ export const sectionOf: Readonly<Partial<Record<ObjectKind, string>>> = {
   pathItem: 'pathItems',
   mediaType: 'mediaTypes',
 }
+
+export const kindsBySection: readonly (readonly [section: string, ObjectKind])[] = Object.entries(
+  sectionOf,
+).map(([kind, section]) => [section, kind as ObjectKind])
