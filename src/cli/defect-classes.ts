@@ -1,17 +1,8 @@
-import { alwaysRefused, type Defect, type DefectCode } from '../contract/defect.js'
+import { alwaysRefused, type Defect, type DefectCode, type DocumentDefectCode } from '../contract/defect.js'
 import { UsageError } from './command.js'
 
-/** Defects of handlers and authenticators, which no document has by itself. */
-type WiringCode =
-  | 'missing-handler'
-  | 'surplus-handler'
-  | 'missing-authenticator'
-  | 'surplus-authenticator'
-  | 'unfit-authenticator'
-  | 'unenforceable-sender-constraint'
-
 /** Classes of defects that a document can have, with what they mean: the gravest first. */
-const classes: Readonly<Record<Exclude<DefectCode, WiringCode>, string>> = {
+const classes: Readonly<Record<DocumentDefectCode, string>> = {
   unreadable: 'No such file, or no YAML or JSON in it',
   'unsupported-version': 'Neither OpenAPI 3.0 nor 3.1 nor 3.2',
   'undeclared-scheme': 'A security scheme is required that is not declared',
@@ -39,7 +30,7 @@ const classes: Readonly<Record<Exclude<DefectCode, WiringCode>, string>> = {
   'unsupported-dialect': 'Schemas in another dialect than JSON Schema 2020-12',
 }
 
-const codes = Object.keys(classes) as readonly DefectCode[]
+const codes = Object.keys(classes) as readonly DocumentDefectCode[]
 const warnable = codes.filter((code) => !alwaysRefused.has(code))
 
 /** Those of the defects, each once, in the order of the table above. */
@@ -50,7 +41,7 @@ export function codesOf(defects: readonly Defect[]): readonly DefectCode[] {
 
 /** Code, meaning, and whether it can be only warned of, for a table. */
 export function defectClassRows(): readonly (readonly [string, string])[] {
-  const row = (code: DefectCode) => [code, classes[code as keyof typeof classes]] as const
+  const row = (code: DocumentDefectCode) => [code, classes[code]] as const
   return [
     ...codes
       .filter((code) => alwaysRefused.has(code))

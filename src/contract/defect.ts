@@ -1,5 +1,5 @@
-/** What can be wrong with a document. `message` of a defect says what to do. */
-export type DefectCode =
+/** What can be wrong with a document by itself. */
+export type DocumentDefectCode =
   | 'unreadable'
   | 'unsupported-version'
   | 'invalid-structure'
@@ -25,12 +25,18 @@ export type DefectCode =
   | 'invalid-default'
   | 'unknown-keyword'
   | 'unsupported-dialect'
+
+/** What can be wrong with the handlers and authenticators that are given for a document. */
+type WiringDefectCode =
   | 'missing-handler'
   | 'surplus-handler'
   | 'missing-authenticator'
   | 'surplus-authenticator'
   | 'unfit-authenticator'
   | 'unenforceable-sender-constraint'
+
+/** `message` of a defect says what to do. */
+export type DefectCode = DocumentDefectCode | WiringDefectCode
 
 export interface Defect {
   readonly code: DefectCode
