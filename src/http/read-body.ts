@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
-import { finished, type Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { BodyLimitError, type BodyFormat, type DecodedBody } from '../contract/bodies/body-format.js'
 import { defaultLimits, type BodyLimits } from '../contract/limits.js'
 import { LinesError } from '../contract/bodies/lines.js'
@@ -106,10 +106,13 @@ async function decode(
   const chunks = readChunks(body, limitBytes)
   if (format.kind === 'lines') return { value: linesOrProblem(format.decode(chunks, limits)), violations: [] }
   const store = createBinaryStore(storeOptions)
-  finished(response, () => {
+  const discard = (): void => {
     // Nothing is left to do about a temporary file that cannot be closed.
     store.discard().catch(() => undefined)
-  })
+  }
+  // Node warns of more than ten listeners on a response, and a reply that is a stream brings six.
+  if (response.closed) discard()
+  else response.once('close', discard)
   return format.kind === 'binary'
     ? format.decode(await store.keep(chunks))
     : format.decode(chunks, limits, store.keep)

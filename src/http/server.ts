@@ -76,10 +76,11 @@ export function createServer(app: Koa, options: CreateServerOptions = {}): Gateh
     // Behind an answer that ends the connection nothing is answered (RFC 9112 section 9.6).
     if (linger.isEnding(request.socket)) return
     if (draining) response.setHeader('Connection', 'close')
-    follow(response)
+    const answers = response.socket && answersOver(response.socket).add(response)
     linger.follow(request, response)
-    // What was in flight when draining began leaves a connection that the client would keep.
     response.once('close', () => {
+      answers?.delete(response)
+      // What was in flight when draining began leaves a connection that the client would keep.
       if (draining) server.closeIdleConnections()
     })
     const refusal = findRefusal(request)
@@ -168,12 +169,10 @@ function toTlsSettings({ clientCertificates, ...texts }: TlsOptions): object {
 /** Answers under way, by connection. */
 const underWay = new WeakMap<Duplex, Set<ServerResponse>>()
 
-function follow(response: ServerResponse): void {
-  const { socket } = response
-  if (!socket) return
+function answersOver(socket: Duplex): Set<ServerResponse> {
   const answers = underWay.get(socket) ?? new Set()
-  underWay.set(socket, answers.add(response))
-  response.once('close', () => answers.delete(response))
+  underWay.set(socket, answers)
+  return answers
 }
 
 function refuse(response: ServerResponse, problem: Problem): void {

@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { FilePart } from '../../../src/contract/bodies/binary-content.js'
 import type { AnyHandler } from '../../../src/contract/handler.js'
 import { loadContract } from '../../../src/contract/load-contract.js'
@@ -273,7 +273,10 @@ describe('an uploaded file', () => {
     expect(answer.body).toEqual({ sha: sha(large) })
   })
 
-  it('can be replied', async () => {
+  it('can be replied, and nothing warns of a leak', async () => {
+    const warned = vi.fn()
+    process.on('warning', warned)
+    onTestFinished(() => void process.off('warning', warned))
     const handler: AnyHandler = ({ body }) => ({
       status: 200,
       body: (body as { readonly file: FilePart }).file.stream(),
@@ -285,6 +288,7 @@ describe('an uploaded file', () => {
       body: multipart([{ name: 'file', value: large, filename: 'f' }]),
     })
     expect(sha(new Uint8Array(await response.arrayBuffer()))).toBe(sha(large))
+    expect(warned).not.toHaveBeenCalled()
   })
 
   it.each([{ size: 10 }, { size: 300_000 }])(
