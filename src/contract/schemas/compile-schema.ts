@@ -19,11 +19,20 @@ export interface SchemaCompiler {
   readonly compile: (node: SchemaNode) => Check
 }
 
-export interface SchemaCompilerOptions {
+/** The schemas of a document, as they are for values of one direction. */
+interface DirectedSchemas {
   readonly index: SchemaIndex
   readonly patterns: Patterns
   readonly discriminators: Discriminators
   readonly withheld: Withheld
+}
+
+/** With what they compile to. */
+export interface CompiledSchemas extends DirectedSchemas {
+  readonly compiler: SchemaCompiler
+}
+
+export interface SchemaCompilerOptions extends DirectedSchemas {
   /** Schemas that the document gets wrong. Every circle without a way into the value has one of them. */
   readonly unusable: ReadonlySet<SchemaNode>
 }

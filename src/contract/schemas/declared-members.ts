@@ -1,10 +1,7 @@
-import type { SchemaCompiler } from './compile-schema.js'
-import type { Discriminators } from './discriminator.js'
+import type { CompiledSchemas } from './compile-schema.js'
 import { createRun, fits, isPlainObject } from './evaluation.js'
 import { keep, withholds, type Plan } from './keep-members.js'
-import type { Patterns } from './pattern.js'
-import type { SchemaIndex, SchemaNode } from './schema-index.js'
-import type { Withheld } from './withheld.js'
+import type { SchemaNode } from './schema-index.js'
 
 /*
  * Takes out of a reply what must not leave: `writeOnly` members, and members that a closed object does not declare. It
@@ -20,20 +17,8 @@ export interface DeclaredMembers {
   readonly keepFor: (node: SchemaNode) => Keep | undefined
 }
 
-export interface DeclaredMembersOptions {
-  readonly index: SchemaIndex
-  readonly compiler: SchemaCompiler
-  readonly discriminators: Discriminators
-  readonly withheld: Withheld
-  readonly patterns: Patterns
-}
-
-export function createDeclaredMembers({
-  index,
-  compiler,
-  ...options
-}: DeclaredMembersOptions): DeclaredMembers {
-  const { discriminators, withheld, patterns } = options
+export function createDeclaredMembers(schemas: CompiledSchemas): DeclaredMembers {
+  const { index, compiler, discriminators, withheld, patterns } = schemas
   const plans = new Map<SchemaNode, Plan>()
 
   const planFor = (node: SchemaNode): Plan => {

@@ -1,11 +1,8 @@
-import type { SchemaCompiler } from './compile-schema.js'
+import type { CompiledSchemas, SchemaCompiler } from './compile-schema.js'
 import type { DefectLog } from '../defect.js'
-import type { Discriminators } from './discriminator.js'
 import { createRun, fits, isPlainObject, type Check } from './evaluation.js'
 import { childPointer } from '../json-pointer.js'
-import type { Patterns } from './pattern.js'
 import type { SchemaIndex, SchemaNode } from './schema-index.js'
-import type { Withheld } from './withheld.js'
 
 /*
  * `default`: what a receiver assumes where a member is left out (OpenAPI 3.1 section 4.8.24, JSON Schema 2020-12 validation
@@ -18,15 +15,6 @@ export type Fill = (value: unknown) => void
 export interface Defaults {
   /** `undefined` where the schema has no defaults in it. */
   readonly fillFor: (node: SchemaNode) => Fill | undefined
-}
-
-export interface DefaultsOptions {
-  readonly values: DefaultValues
-  readonly index: SchemaIndex
-  readonly compiler: SchemaCompiler
-  readonly discriminators: Discriminators
-  readonly withheld: Withheld
-  readonly patterns: Patterns
 }
 
 export interface DefaultValues {
@@ -81,8 +69,8 @@ interface Plan {
   fillsInside: boolean | undefined
 }
 
-export function createDefaults({ index, compiler, values, ...options }: DefaultsOptions): Defaults {
-  const { discriminators, withheld, patterns } = options
+export function createDefaults(schemas: CompiledSchemas, values: DefaultValues): Defaults {
+  const { index, compiler, discriminators, withheld, patterns } = schemas
   const plans = new Map<SchemaNode, Plan>()
 
   const planFor = (node: SchemaNode): Plan => {

@@ -1,5 +1,5 @@
 import type { Violation } from '../../problem/problem.js'
-import { createSchemaCompiler } from './compile-schema.js'
+import { createSchemaCompiler, type CompiledSchemas } from './compile-schema.js'
 import { createDeclaredMembers, type Keep } from './declared-members.js'
 import { createDefaults, readDefaultValues, type Fill } from './defaults.js'
 import type { DefectLog } from '../defect.js'
@@ -36,8 +36,6 @@ export interface Validators {
   readonly keepFor: (pointer: string) => Keep | undefined
 }
 
-type Side = Parameters<typeof createDeclaredMembers>[0]
-
 export interface ValidatorOptions {
   readonly document: OpenApiDocument
   readonly version: OpenApiVersion
@@ -56,7 +54,7 @@ export function createValidators(options: ValidatorOptions): Validators {
   const patterns = createPatterns()
   const faulty = checkSchemas(index, patterns, defects)
   const discriminators = readDiscriminators(index, defects)
-  const sideOf = (withheld: Withheld): Side => {
+  const sideOf = (withheld: Withheld): CompiledSchemas => {
     const shared = { index, patterns, discriminators, withheld }
     return { ...shared, compiler: createSchemaCompiler({ ...shared, unusable: faulty }) }
   }
@@ -72,7 +70,7 @@ export function createValidators(options: ValidatorOptions): Validators {
   })
   const values = readDefaultValues(index, sideOf(nothingWithheld).compiler, defects)
   const sides = { request: sideOf(fromRequests), reply: sideOf(fromReplies) }
-  const defaults = createDefaults({ ...sides.request, values })
+  const defaults = createDefaults(sides.request, values)
   const declaredMembers = createDeclaredMembers(sides.reply)
   const known = new Map<string, Validate>()
 
