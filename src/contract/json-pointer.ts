@@ -56,5 +56,6 @@ export function valueAt(root: unknown, tokens: readonly string[]): unknown {
 
 /** `__proto__` as a member name stays a member. */
 export function setMember(target: Record<string, unknown>, name: string, value: unknown): void {
-  Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true })
+  if (name !== '__proto__') target[name] = value
+  else Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true })
 }

@@ -1,5 +1,5 @@
 import type { CompiledSchemas } from './compile-schema.js'
-import { createRun, fits, isPlainObject } from './evaluation.js'
+import { isFitting, isPlainObject } from './evaluation.js'
 import { keep, withholds, type Plan } from './keep-members.js'
 import type { SchemaNode } from './schema-index.js'
 
@@ -67,7 +67,7 @@ export function createDeclaredMembers(schemas: CompiledSchemas): DeclaredMembers
     const choose = (nodes: readonly SchemaNode[]): void => {
       const choice = nodes.map((branch) => {
         const check = compiler.compile(branch)
-        return { plan: planFor(branch), holds: (value: unknown) => fits(check, value, createRun(1)) }
+        return { plan: planFor(branch), holds: (value: unknown) => isFitting(check, value) }
       })
       if (choice.length > 0) plan.choices.push(choice)
     }

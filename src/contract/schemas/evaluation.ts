@@ -109,6 +109,11 @@ export function fits(check: Check, value: unknown, run: Run, seen?: Seen): boole
   return ok
 }
 
+/** As `fits`, for a value that no other check is looking at. */
+export function isFitting(check: Check, value: unknown): boolean {
+  return fits(check, value, createRun(1))
+}
+
 /**
  * A check that is not repeated on a value that it was found to fit; on one that it did not fit only to tell why, and then the
  * limit of the run ends it.

@@ -1,3 +1,5 @@
+import { setMember } from '../json-pointer.js'
+
 /*
  * Goes through a reply by plan. What may leave as it is, is not copied; what holds for a declared member is worked out once.
  */
@@ -91,7 +93,7 @@ function keepMembers(
     const isKept = inside.plans !== undefined
     if (!kept && isKept && member === given) continue
     kept ??= membersBefore(name, value)
-    if (isKept) define(kept, name, member)
+    if (isKept) setMember(kept, name, member)
   }
   return kept ?? value
 }
@@ -100,15 +102,9 @@ function membersBefore(name: string, value: Readonly<Record<string, unknown>>): 
   const copy: Record<string, unknown> = {}
   for (const before of Object.keys(value)) {
     if (before === name) break
-    define(copy, before, value[before])
+    setMember(copy, before, value[before])
   }
   return copy
-}
-
-/** `__proto__` is a member like any other. */
-function define(object: Record<string, unknown>, name: string, value: unknown): void {
-  if (name !== '__proto__') object[name] = value
-  else Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true })
 }
 
 function scopeFor(plans: readonly Plan[], value: unknown): Scope {
