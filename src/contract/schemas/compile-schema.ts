@@ -2,11 +2,12 @@ import { compileAnyOf, compileConditional, compileNot, compileOneOf } from './al
 import { compileUnevaluatedItems } from './array-keywords.js'
 import { compileFamily, compilePick } from './compile-discriminator.js'
 import { readTypedRules, type KeywordContext, type TypedRules } from './compile-keywords.js'
+import { createReferenceCompiler } from './compile-references.js'
 import { discriminates, type Discriminator, type Discriminators } from './discriminator.js'
-import { anything, every, inResource, nothing, once, refuse, unusable, type Check } from './evaluation.js'
+import { anything, every, nothing, once, refuse, unusable, type Check } from './evaluation.js'
 import { compileDependentSchemas, compileUnevaluatedProperties } from './object-keywords.js'
 import type { Patterns } from './pattern.js'
-import type { Resource, SchemaIndex, SchemaNode } from './schema-index.js'
+import type { SchemaIndex, SchemaNode } from './schema-index.js'
 import { compileConst, compileEnum, compileType, type TypeName } from './value-keywords.js'
 import type { Withheld } from './withheld.js'
 
@@ -60,7 +61,7 @@ const lights: Readonly<Record<'item' | 'member', Light>> = {
 export function createSchemaCompiler(options: SchemaCompilerOptions): SchemaCompiler {
   const { index, patterns, discriminators, withheld } = options
   const slots = new Map<string, Slot>()
-  const usesScope = [...index.nodes()].some(({ keywords }) => '$dynamicRef' in keywords)
+  const references = createReferenceCompiler(index)
   const isReply = withheld.keyword === 'writeOnly'
 
   const slotOf = (node: SchemaNode, outer: Light): Slot => {
@@ -77,7 +78,7 @@ export function createSchemaCompiler(options: SchemaCompilerOptions): SchemaComp
     const slot: Slot = { check: undefined }
     slots.set(key, slot)
     const check = compileNode(node, light)
-    slot.check = usesScope && node.isRoot ? inResource(node.resource, check) : check
+    slot.check = node.isRoot ? references.within(node.resource, check) : check
     return slot
   }
 
@@ -116,7 +117,7 @@ export function createSchemaCompiler(options: SchemaCompilerOptions): SchemaComp
       ...('const' in keywords ? [compileConst(keywords['const'])] : []),
     ]
     const others = [
-      ...compileReferences(node, beside),
+      ...references.compile(node, beside),
       ...compileApplicators(node, discriminator, isPicked, beside),
       compileDependencies(node, beside),
     ].filter((part) => part !== anything)
@@ -157,35 +158,6 @@ export function createSchemaCompiler(options: SchemaCompilerOptions): SchemaComp
     }
     return parts
   }
-
-  const compileReferences = (node: SchemaNode, beside: (node: SchemaNode) => Check): readonly Check[] =>
-    ['$ref', '$dynamicRef'].flatMap((keyword) => {
-      const reference = node.keywords[keyword]
-      if (typeof reference !== 'string') return []
-      const target = index.resolve(reference, node)
-      if (!target) return [unusable]
-      const anchor = keyword === '$dynamicRef' ? /#([^/]+)$/.exec(reference)?.[1] : undefined
-      const isDynamic = anchor !== undefined && target.resource.dynamicAnchors.get(anchor) === target
-      return [
-        isDynamic ? compileDynamic(anchor, target, beside) : enter(target, node.resource, beside(target)),
-      ]
-    })
-
-  /** Core, section 8.2.3.2: of the resources on the way here, the outermost that has the anchor. */
-  const compileDynamic = (anchor: string, target: SchemaNode, beside: (node: SchemaNode) => Check): Check => {
-    const checks = new Map<object, Check>()
-    for (const [resource, node] of index.dynamicTargets(anchor))
-      checks.set(resource, enter(node, undefined, beside(node)))
-    const initial = checks.get(target.resource) ?? unusable
-    return (value, run, seen) => {
-      let check = initial
-      for (let scope = run.scope; scope; scope = scope.outer) check = checks.get(scope.resource) ?? check
-      return check(value, run, seen)
-    }
-  }
-
-  const enter = (target: SchemaNode, from: Resource | undefined, check: Check): Check =>
-    !usesScope || target.isRoot || target.resource === from ? check : inResource(target.resource, check)
 
   const compileDependencies = (node: SchemaNode, beside: (node: SchemaNode) => Check): Check => {
     const checks = ['dependencies', 'dependentSchemas'].flatMap((keyword) =>

@@ -1,4 +1,18 @@
 import { RegExpParser, type AST } from '@eslint-community/regexpp'
+import {
+  addWays,
+  asserted,
+  atEnd,
+  atStart,
+  either,
+  followed,
+  lookedAround,
+  never,
+  none,
+  nothing,
+  type Part,
+  type Ways,
+} from './pattern-part.js'
 
 /*
  * A regular expression as an automaton whose states are the places in it that take a character (Glushkov's construction). Edges
@@ -22,36 +36,14 @@ export interface Automaton {
   readonly hasEmptyRepeats: boolean
 }
 
-export type Ways = ReadonlyMap<number, number>
-
 /** Expressions beyond this many states are not looked into. */
 const stateLimit = 1_000
 
+/** Rounds of a repeat that are as bad as any number. */
+const manyTimes = 8
+
 /** Repeats that take no more states than this are written out; of others the count is forgotten. */
 const writtenOut = 16
-
-/** A stretch of an expression. Where it can match nothing it is passed by in so many ways. */
-interface Part {
-  /** Its first states: `start` where the text starts, `any` where something came before. */
-  readonly first: Readonly<Record<'any' | 'start', Ways>>
-  /** Its last states: `end` where the text ends, `free` where nothing is asked of what follows. */
-  readonly last: Readonly<Record<'any' | 'end' | 'free', Ways>>
-  readonly empty: Readonly<Record<'any' | 'start' | 'end' | 'free', number>>
-  /** Characters it takes at most. */
-  readonly longest: number
-}
-
-const none: Ways = new Map()
-const nothing: Part = {
-  first: { any: none, start: none },
-  last: { any: none, end: none, free: none },
-  empty: { any: 1, start: 1, end: 1, free: 1 },
-  longest: 0,
-}
-const atStart: Part = { ...nothing, empty: { any: 0, start: 1, end: 0, free: 0 } }
-const atEnd: Part = { ...nothing, empty: { any: 0, start: 0, end: 1, free: 0 } }
-/** Holds or not, by what stands around it. */
-const asserted: Part = { ...nothing, empty: { any: 1, start: 1, end: 0, free: 0 } }
 
 export class TooLargeError extends Error {
   override readonly name = 'TooLargeError'
@@ -190,50 +182,6 @@ export function buildAutomaton(regexp: RegExp): Automaton {
     loops,
     hasEmptyRepeats,
   }
-}
-
-const manyTimes = 8
-const never: Part['empty'] = { any: 0, start: 0, end: 0, free: 0 }
-
-/** What it looks at is gone through and left again: a branch that leads nowhere. */
-function lookedAround({ first, longest }: Part): Part {
-  return { ...asserted, first, longest }
-}
-
-function followed(before: Part, after: Part): Part {
-  const first = (at: 'any' | 'start'): Ways => joined(before.first[at], after.first[at], before.empty[at])
-  const last = (at: 'any' | 'end' | 'free'): Ways => joined(after.last[at], before.last[at], after.empty[at])
-  const empty = (at: 'any' | 'start' | 'end' | 'free'): number =>
-    Math.min(before.empty[at] * after.empty[at], 2)
-  return {
-    first: { any: first('any'), start: first('start') },
-    last: { any: last('any'), end: last('end'), free: last('free') },
-    empty: { any: empty('any'), start: empty('start'), end: empty('end'), free: empty('free') },
-    longest: before.longest + after.longest,
-  }
-}
-
-function either(one: Part, other: Part): Part {
-  const first = (at: 'any' | 'start'): Ways => joined(one.first[at], other.first[at], 1)
-  const last = (at: 'any' | 'end' | 'free'): Ways => joined(one.last[at], other.last[at], 1)
-  const empty = (at: 'any' | 'start' | 'end' | 'free'): number => Math.min(one.empty[at] + other.empty[at], 2)
-  return {
-    first: { any: first('any'), start: first('start') },
-    last: { any: last('any'), end: last('end'), free: last('free') },
-    empty: { any: empty('any'), start: empty('start'), end: empty('end'), free: empty('free') },
-    longest: Math.max(one.longest, other.longest),
-  }
-}
-
-function addWays(ways: Map<number, number>, target: number, more: number): void {
-  ways.set(target, Math.min((ways.get(target) ?? 0) + more, 2))
-}
-
-function joined(one: Ways, other: Ways, times: number): Ways {
-  if (times === 0 || other.size === 0) return one
-  const ways = new Map(one)
-  for (const [target, more] of other) addWays(ways, target, more * times)
-  return ways
 }
 
 /** How many characters of text a node has places for, whether it is a mere sequence, and whether it can match nothing. */
