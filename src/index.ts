@@ -26,7 +26,7 @@ export {
   type ClientCertificateAuthenticatorOptions,
 } from './auth/client-certificate-authenticator.js'
 export type { IntrospectionInput } from './auth/introspection-policy.js'
-export type { CertificateProxy, ClientCertificateOptions } from './auth/client-certificate.js'
+export type { CertificateProxy, ClientCertificateOptions } from './auth/client-certificate-reader.js'
 export { createNonceSource, type NonceSource, type NonceSourceOptions } from './auth/dpop-nonce.js'
 export { JwkSetError } from './auth/jwk-set.js'
 export { PolicyError, type AccessTokenPolicyInput } from './auth/policy.js'

@@ -9,7 +9,7 @@ import type {
   TokenBinding,
 } from './authenticator.js'
 import { toBearerChallenge, toDpopChallenge } from './challenge.js'
-import { createClientCertificateReader, type ClientCertificateOptions } from './client-certificate.js'
+import { createClientCertificateReader, type ClientCertificateOptions } from './client-certificate-reader.js'
 import { createIssuerMetadataSource, type IssuerMetadataSource } from './discovery.js'
 import { createIntrospector } from './introspection.js'
 import { createRemoteKeySet, createStaticKeySet, type KeySet, type KeySetOptions } from './key-set.js'

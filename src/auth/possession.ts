@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Authenticated, Authentication, AuthenticatorRequest, Unauthenticated } from './authenticator.js'
-import type { ReadClientCertificate } from './client-certificate.js'
+import type { ReadClientCertificate } from './client-certificate-reader.js'
 import type { NonceSource } from './dpop-nonce.js'
 import { createDpopProofVerifier, type DpopFailure, type DpopProofOptions } from './dpop-proof.js'
 import type { PresentedToken } from './presented-token.js'

@@ -4,7 +4,7 @@ import { Agent, request } from 'node:https'
 import { connect, type AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { createClientCertificateReader } from '../../../src/auth/client-certificate.js'
+import { createClientCertificateReader } from '../../../src/auth/client-certificate-reader.js'
 import { openBoundService, publicUrl, type BoundService } from '../../support/bound-service.js'
 import { createCertificate, type CertificateWithKey } from '../../support/certificate.js'
 
