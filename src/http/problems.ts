@@ -4,6 +4,7 @@ import { toProblemDetails, type Problem } from '../problem/problem.js'
 import { toProblem } from '../problem/to-problem.js'
 import type { ExchangeState } from './exchange.js'
 import { splitTarget } from './raw-parts.js'
+import { announcesBytes } from './read-body.js'
 
 /** The error boundary: whatever is thrown below becomes problem details. Header fields set below it are cleared. */
 export function problems(): Middleware<ExchangeState> {
@@ -53,15 +54,9 @@ function send(ctx: Context & { state: ExchangeState }, problem: Problem): void {
   ctx.set('Cache-Control', 'no-store')
   for (const [name, value] of Object.entries(problem.headers)) ctx.set(name, value as string | string[])
   // Nobody wants the rest of a refused body, and what is left of it must not be taken for the next request.
-  if (hasUnreadBody(ctx)) ctx.set('Connection', 'close')
+  if (announcesBytes(ctx.req) && !ctx.req.readableEnded) ctx.set('Connection', 'close')
   ctx.type = 'application/problem+json'
   ctx.body = JSON.stringify(details)
-}
-
-function hasUnreadBody({ req }: Context): boolean {
-  const announced =
-    req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0
-  return announced && !req.readableEnded
 }
 
 /** A path as URI references have it; what callers send need not be one, and one with `//` in front names a host. */

@@ -66,7 +66,7 @@ export async function readBody(
 ): Promise<DecodedBody> {
   const contentType = request.headers['content-type']
   const format = contentType === undefined ? undefined : declared.find(contentType)
-  const isSent = hasBody(request, format)
+  const isSent = announcesBytes(request) || isEmptyBody(request, format)
   // A media type that is not accepted is told also where nothing of it was sent yet.
   if (!format && (isSent || contentType !== undefined)) throw unsupported(declared)
   if (!format || !isSent) return declared.required ? missing : nothing
@@ -83,12 +83,15 @@ const missing: DecodedBody = {
   violations: [{ in: 'body', pointer: '', keyword: 'required', detail: 'is required' }],
 }
 
+/** RFC 9112 section 6.3: the fields of a request say whether bytes follow. */
+export function announcesBytes({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}
+
 /** `Content-Length: 0` is a body where no bytes are a value of the media type. */
-function hasBody({ headers }: IncomingMessage, format: BodyFormat | undefined): boolean {
-  if (headers['transfer-encoding'] !== undefined) return true
-  const length = headers['content-length']
-  if (length === undefined) return false
-  return Number(length) > 0 || format?.kind === 'binary' || (format?.kind === 'whole' && format.emptyIsValue)
+function isEmptyBody({ headers }: IncomingMessage, format: BodyFormat | undefined): boolean {
+  const isValue = format?.kind === 'binary' || (format?.kind === 'whole' && format.emptyIsValue)
+  return isValue && headers['content-length'] !== undefined
 }
 
 async function decode(
