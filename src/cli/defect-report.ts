@@ -3,11 +3,12 @@ import { codesOf } from './defect-classes.js'
 import { toPlain, type Paint } from './terminal.js'
 
 /** Somebody else's document can have a thousand defects of one kind, and the other kinds are to be seen too. */
-const shownPointers = 10
+const shownPlaces = 10
 
 /**
- * Defects by class, the gravest first. What several share is said once, above their pointers, which stay in the order in
- * which they were found; the first of many are shown.
+ * Defects by class, the gravest first. What several share is said once, above the places that have it: their pointers, each
+ * with the file that it was read from where that is not the document itself. They stay in the order in which they were found;
+ * the first of many are shown.
  */
 export function toDefectReport(
   defects: readonly Defect[],
@@ -19,11 +20,11 @@ export function toDefectReport(
     const ofCode = plain.filter((defect) => defect.code === code)
     return [
       `${paint(format, code)} ${paint('dim', `(${ofCode.length})`)}`,
-      ...[...byMessage(ofCode)].flatMap(([message, pointers]) => [
+      ...[...placesByMessage(ofCode)].flatMap(([message, places]) => [
         `  ${message}`,
-        ...pointers.slice(0, shownPointers).map((pointer) => `    ${paint('dim', pointer)}`),
-        ...(pointers.length > shownPointers
-          ? [`    and ${pointers.length - shownPointers} more, which --json lists`]
+        ...places.slice(0, shownPlaces).map((place) => `    ${paint('dim', place)}`),
+        ...(places.length > shownPlaces
+          ? [`    and ${places.length - shownPlaces} more, which --json lists`]
           : []),
       ]),
       '',
@@ -31,12 +32,13 @@ export function toDefectReport(
   })
 }
 
-function byMessage(defects: readonly Defect[]): ReadonlyMap<string, readonly string[]> {
-  const pointers = new Map<string, string[]>()
-  for (const { message, pointer } of defects) {
-    const known = pointers.get(message)
-    if (known) known.push(pointer)
-    else pointers.set(message, [pointer])
+function placesByMessage(defects: readonly Defect[]): ReadonlyMap<string, readonly string[]> {
+  const places = new Map<string, string[]>()
+  for (const { message, pointer, file } of defects) {
+    const place = file === undefined ? pointer : `${pointer}, in ${file}`
+    const known = places.get(message)
+    if (known) known.push(place)
+    else places.set(message, [place])
   }
-  return pointers
+  return places
 }

@@ -133,6 +133,15 @@ describe('checking a document with defects', () => {
     })
   })
 
+  it('names the file of a place that was read from another one', async () => {
+    const files = {
+      'api.json': document({ '/a': { $ref: 'a.json' }, '/b': { get: unsecured } }),
+      'a.json': { get: unsecured },
+    }
+    const { out } = await gatehouse(['check', 'api.json'], { files })
+    expect(out).toContain('\n    #/paths/~1a/get, in a.json\n    #/paths/~1b/get\n')
+  })
+
   it('gives no advice to warn where nothing can be only warned of', async () => {
     const { out } = await check(document({ '/a': { put: beyond } }))
     expect(out).toContain('cannot be enforced: 1 defect.\n')
