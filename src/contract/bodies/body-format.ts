@@ -1,11 +1,7 @@
 import type { Violation } from '../../problem/problem.js'
 import type { KeepBytes, KeptBytes } from './binary-content.js'
-import type { DefectLog } from '../defect.js'
 import type { BodyLimits } from '../limits.js'
 import type { MediaType } from './media-type.js'
-import type { OpenApiVersion } from '../document/openapi-version.js'
-import type { Resolver } from '../document/reference.js'
-import type { Validators } from '../schemas/validator.js'
 
 /** What bytes hold, and where it does not fit. */
 export interface DecodedBody {
@@ -50,13 +46,6 @@ export type FormatFor = (actual: MediaType) => BodyFormat | undefined
 /** A body, or a part of one, past a limit. The message is for the caller. */
 export class BodyLimitError extends Error {
   override readonly name = 'BodyLimitError'
-}
-
-export interface BodyContext {
-  readonly resolver: Resolver
-  readonly version: OpenApiVersion
-  readonly validators: Validators
-  readonly defects: DefectLog
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })

@@ -1,11 +1,6 @@
+import type { CompileContext } from '../compile-context.js'
 import type { Violation } from '../../problem/problem.js'
-import {
-  bodyViolation,
-  BodyLimitError,
-  decodeUtf8,
-  type BodyContext,
-  type WholeFormat,
-} from './body-format.js'
+import { bodyViolation, BodyLimitError, decodeUtf8, type WholeFormat } from './body-format.js'
 import { compileFormMembers } from './form-members.js'
 import { toFormValue, type FieldValue } from './form-value.js'
 import { toJson } from './json-body.js'
@@ -16,7 +11,11 @@ import type { Validate } from '../schemas/validator.js'
 
 /* OpenAPI "Encoding the `x-www-form-urlencoded` Media Type". */
 
-export function compileForm(mediaTypeObject: Located, validate: Validate, context: BodyContext): WholeFormat {
+export function compileForm(
+  mediaTypeObject: Located,
+  validate: Validate,
+  context: CompileContext,
+): WholeFormat {
   const members = compileFormMembers(mediaTypeObject, 'urlencoded', context)
   return {
     kind: 'whole',

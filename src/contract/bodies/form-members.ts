@@ -1,4 +1,4 @@
-import type { BodyContext } from './body-format.js'
+import type { CompileContext } from '../compile-context.js'
 import { readFileSchema } from './file-schema.js'
 import type { FormKind, FormMember, FormMembers } from './form-member.js'
 import { childPointer, isJsonObject, valueAt, type JsonObject } from '../json-pointer.js'
@@ -14,7 +14,7 @@ import { flatten, readTypes } from '../parameters/schema-types.js'
 export function compileFormMembers(
   { value, pointer }: Located,
   kind: FormKind,
-  context: BodyContext,
+  context: CompileContext,
 ): FormMembers {
   const { resolver } = context
   const at = childPointer(pointer, 'schema')
@@ -58,7 +58,7 @@ function compileMember(
   schemas: readonly Located<unknown>[],
   encoding: Located | undefined,
   kind: FormKind,
-  context: BodyContext,
+  context: CompileContext,
 ): FormMember {
   const parts = schemas.flatMap((schema) => flattened(schema, context))
   const types = new Set(
@@ -108,7 +108,7 @@ function readingOf(
   { types, isDeclared, isBinary, isEncoded }: Unit,
   contentTypes: readonly MediaType[] | undefined,
   kind: FormKind,
-  { version }: BodyContext,
+  { version }: CompileContext,
 ): FormMember['reading'] {
   if (kind === 'multipart' && isBinary) return 'file'
   if (contentTypes) {
@@ -137,7 +137,7 @@ function isEncoded(schema: JsonObject): boolean {
 
 function readContentTypes(
   encoding: Located | undefined,
-  { defects }: BodyContext,
+  { defects }: CompileContext,
 ): readonly MediaType[] | undefined {
   const text = encoding?.value['contentType']
   if (encoding === undefined || typeof text !== 'string') return undefined
@@ -154,7 +154,7 @@ function readStyle(
   encoding: Located | undefined,
   shape: Shape,
   kind: FormKind,
-  { version, defects }: BodyContext,
+  { version, defects }: CompileContext,
 ): FormMember['styled'] {
   if (!encoding || (kind === 'multipart' && version === '3.0')) return undefined
   const { value, pointer } = encoding
@@ -172,7 +172,7 @@ function readStyle(
   }
 }
 
-function flattened({ value, pointer }: Located<unknown>, { resolver }: BodyContext): readonly Located[] {
+function flattened({ value, pointer }: Located<unknown>, { resolver }: CompileContext): readonly Located[] {
   return flatten(resolver, value, pointer)
 }
 

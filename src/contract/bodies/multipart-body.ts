@@ -1,13 +1,7 @@
+import type { CompileContext } from '../compile-context.js'
 import type { Violation } from '../../problem/problem.js'
 import type { KeepBytes } from './binary-content.js'
-import {
-  bodyViolation,
-  BodyLimitError,
-  decodeUtf8,
-  type BodyContext,
-  type DecodedBody,
-  type FormatFor,
-} from './body-format.js'
+import { bodyViolation, BodyLimitError, decodeUtf8, type DecodedBody, type FormatFor } from './body-format.js'
 import { parseDisposition } from './content-disposition.js'
 import type { FormMember, FormMembers } from './form-member.js'
 import { compileFormMembers } from './form-members.js'
@@ -26,7 +20,7 @@ import type { Validate } from '../schemas/validator.js'
 export function compileMultipart(
   mediaTypeObject: Located,
   validate: Validate,
-  context: BodyContext,
+  context: CompileContext,
 ): FormatFor {
   const members = compileFormMembers(mediaTypeObject, 'multipart', context)
   return (actual) => ({

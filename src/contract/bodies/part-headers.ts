@@ -1,5 +1,6 @@
+import type { CompileContext } from '../compile-context.js'
 import type { Violation } from '../../problem/problem.js'
-import { bodyViolation, type BodyContext } from './body-format.js'
+import { bodyViolation } from './body-format.js'
 import { childPointer, isJsonObject } from '../json-pointer.js'
 import { isJson, parseMediaType } from './media-type.js'
 import { StyleError, unstyle } from '../parameters/parameter-style.js'
@@ -20,7 +21,7 @@ export interface PartHeaders {
   ) => { readonly headers: Readonly<Record<string, unknown>>; readonly violations: readonly Violation[] }
 }
 
-export function compilePartHeaders(encoding: Located | undefined, context: BodyContext): PartHeaders {
+export function compilePartHeaders(encoding: Located | undefined, context: CompileContext): PartHeaders {
   const declared = isJsonObject(encoding?.value['headers']) ? encoding.value['headers'] : {}
   const headers = Object.entries(declared).flatMap(([name, header]) => {
     // OpenAPI: the content type is said by `contentType`, and ignored here.
@@ -55,7 +56,7 @@ interface HeaderReader {
   }
 }
 
-function compileHeader(name: string, { value, pointer }: Located, context: BodyContext): HeaderReader {
+function compileHeader(name: string, { value, pointer }: Located, context: CompileContext): HeaderReader {
   const { decode, validate } = isJsonObject(value['content'])
     ? contentOf(value['content'], pointer, context)
     : schemaOf(name, { value, pointer }, context)
@@ -83,7 +84,7 @@ interface HeaderCoding {
 function schemaOf(
   name: string,
   { value, pointer }: Located,
-  { resolver, validators }: BodyContext,
+  { resolver, validators }: CompileContext,
 ): HeaderCoding {
   if (value['schema'] === undefined) return { decode: (raw) => raw, validate: () => [] }
   const at = childPointer(pointer, 'schema')
@@ -98,7 +99,7 @@ function schemaOf(
 function contentOf(
   content: NonNullable<Located['value']>,
   pointer: string,
-  { resolver, validators }: BodyContext,
+  { resolver, validators }: CompileContext,
 ): HeaderCoding {
   const [text = '', mediaType] = Object.entries(content)[0] ?? []
   const at = childPointer(pointer, 'content', text, 'schema')

@@ -1,5 +1,6 @@
+import type { CompileContext } from '../compile-context.js'
 import { binaryFormat } from './binary-body.js'
-import type { BodyContext, BodyFormat, FormatFor } from './body-format.js'
+import type { BodyFormat, FormatFor } from './body-format.js'
 import { readFileSchema } from './file-schema.js'
 import { compileForm } from './form-body.js'
 import { jsonFormat } from './json-body.js'
@@ -40,7 +41,7 @@ export interface RequestBody {
 
 export function compileRequestBody(
   { value, pointer }: Located,
-  context: BodyContext,
+  context: CompileContext,
 ): RequestBody | undefined {
   const content = value['content']
   if (!isJsonObject(content) || Object.keys(content).length === 0) {
@@ -69,7 +70,12 @@ export function compileRequestBody(
 }
 
 /** Reads bodies of one declared media type or range. */
-function compileMediaType(range: MediaType, text: string, found: Located, context: BodyContext): FormatFor {
+function compileMediaType(
+  range: MediaType,
+  text: string,
+  found: Located,
+  context: CompileContext,
+): FormatFor {
   const flaw = findFlaw(range, found, context)
   if (flaw !== undefined) {
     const message = `bodies of \`${text}\` cannot be held against the document: ${flaw}`
@@ -90,7 +96,7 @@ function compileMediaType(range: MediaType, text: string, found: Located, contex
 }
 
 /** What of a media type cannot be enforced, and what to do about it. */
-function findFlaw(range: MediaType, found: Located, context: BodyContext): string | undefined {
+function findFlaw(range: MediaType, found: Located, context: CompileContext): string | undefined {
   const { value } = found
   const { types } = typesOf(found, context)
   const isForm = isUrlencodedForm(range) || range.type === 'multipart'
@@ -117,7 +123,7 @@ function findFlaw(range: MediaType, found: Located, context: BodyContext): strin
 }
 
 /** Under a range the media type of the request says how bytes are read: as JSON, text, a form, or else as they are. */
-function compileRange(found: Located, validate: Validate, context: BodyContext): FormatFor {
+function compileRange(found: Located, validate: Validate, context: CompileContext): FormatFor {
   const json = inUtf8(jsonFormat(validate))
   const text = inUtf8(textFormat(validate, typesOf(found, context)))
   const form = inUtf8(compileForm(found, validate, context))
@@ -131,7 +137,7 @@ function compileSequence(
   range: MediaType,
   found: Located,
   validate: Validate,
-  context: BodyContext,
+  context: CompileContext,
 ): BodyFormat {
   const delimiter = isJsonSequence(range) ? 'record-separator' : 'newline'
   if (context.version !== '3.2') return linesFormat(delimiter, validate)
@@ -155,17 +161,17 @@ const unchecked: Validate = () => []
 function validatorOf(
   field: 'schema' | 'itemSchema',
   { value, pointer }: Located,
-  context: BodyContext,
+  context: CompileContext,
 ): Validate {
   return value[field] === undefined
     ? unchecked
     : context.validators.validatorFor(childPointer(pointer, field), 'request')
 }
 
-function typesOf({ value, pointer }: Located, { resolver }: BodyContext): TypedSchema {
+function typesOf({ value, pointer }: Located, { resolver }: CompileContext): TypedSchema {
   return readTypes(resolver, value['schema'], childPointer(pointer, 'schema'))
 }
 
-function partsOf({ value, pointer }: Located, { resolver }: BodyContext): readonly Located[] {
+function partsOf({ value, pointer }: Located, { resolver }: CompileContext): readonly Located[] {
   return flatten(resolver, value['schema'], childPointer(pointer, 'schema'))
 }

@@ -1,18 +1,17 @@
 import { METHODS } from 'node:http'
+import type { CompileContext } from '../compile-context.js'
 import { childPointer, isJsonObject, type JsonObject } from '../json-pointer.js'
 import type { DefectLog } from '../defect.js'
 import type { Operation } from './operation.js'
 import { compileParameters } from '../parameters/parameters.js'
 import { operationsOf } from './path-item.js'
 import { parsePathTemplate, type PathTemplate } from './path-template.js'
-import type { OpenApiVersion } from '../document/openapi-version.js'
-import type { Located, Resolver } from '../document/reference.js'
+import type { Located } from '../document/reference.js'
 import { compileReplies } from './replies.js'
 import { compileRequestBody } from '../bodies/request-body.js'
 import { readSecurity } from './security.js'
 import type { SecurityScheme } from './security-requirement.js'
 import { readSenderConstraints, refuseMisplacedConstraint } from './sender-constraint.js'
-import type { Validators } from '../schemas/validator.js'
 
 /** A path of the document with the operations under it, by method. */
 export interface PathEntry {
@@ -21,19 +20,15 @@ export interface PathEntry {
   readonly operations: ReadonlyMap<string, Operation>
 }
 
-export interface CompileContext {
-  readonly resolver: Resolver
-  readonly version: OpenApiVersion
-  readonly validators: Validators
-  readonly defects: DefectLog
+export interface PathsContext extends CompileContext {
   readonly schemes: ReadonlyMap<string, SecurityScheme>
 }
 
-interface OperationContext extends CompileContext {
+interface OperationContext extends PathsContext {
   readonly keys: Keys
 }
 
-export function compilePaths(context: CompileContext): readonly PathEntry[] {
+export function compilePaths(context: PathsContext): readonly PathEntry[] {
   const paths = context.resolver.document['paths']
   const keys = createKeys(context.defects)
   refuseMisplacedConstraint(context.resolver.document, '#', context.defects)

@@ -1,7 +1,7 @@
+import type { CompileContext } from '../compile-context.js'
 import type { Violation } from '../../problem/problem.js'
 import { childPointer, isJsonObject } from '../json-pointer.js'
 import type { Keep } from '../schemas/declared-members.js'
-import type { DefectLog } from '../defect.js'
 import { createAcceptTest } from './accept.js'
 import { inBytes, readFileSchema } from '../bodies/file-schema.js'
 import { toHeaderText } from './header-value.js'
@@ -16,11 +16,10 @@ import {
   parseMediaType,
   type MediaType,
 } from '../bodies/media-type.js'
-import type { OpenApiVersion } from '../document/openapi-version.js'
 import { unstyle } from '../parameters/parameter-style.js'
 import type { Located, Resolver } from '../document/reference.js'
 import { flatten, readTypes } from '../parameters/schema-types.js'
-import type { Validate, Validators } from '../schemas/validator.js'
+import type { Validate } from '../schemas/validator.js'
 
 /*
  * OpenAPI "Responses Object": what a handler may reply, and how it is written. `default` documents errors that the gate
@@ -61,14 +60,7 @@ export interface ReplyCheck {
 
 const unchecked: ReplyCheck = { validate: () => [], keep: undefined }
 
-export interface ReplyContext {
-  readonly version: OpenApiVersion
-  readonly resolver: Resolver
-  readonly validators: Validators
-  readonly defects: DefectLog
-}
-
-export function compileReplies(responses: unknown, pointer: string, context: ReplyContext): Replies {
+export function compileReplies(responses: unknown, pointer: string, context: CompileContext): Replies {
   const exact = new Map<number, DeclaredReply>()
   const ranges = new Map<number, DeclaredReply>()
   let other: DeclaredReply | undefined
@@ -98,7 +90,7 @@ export function compileReplies(responses: unknown, pointer: string, context: Rep
   }
 }
 
-function compileReply({ value, pointer }: Located, context: ReplyContext): DeclaredReply {
+function compileReply({ value, pointer }: Located, context: CompileContext): DeclaredReply {
   const content = isJsonObject(value['content']) ? value['content'] : {}
   const names = Object.keys(content)
   const [sole] = names
@@ -137,7 +129,7 @@ function compileFormat(
   range: MediaType,
   mediaTypeObject: unknown,
   pointer: string,
-  { resolver, version, validators, defects }: ReplyContext,
+  { resolver, version, validators, defects }: CompileContext,
 ): FormatByKind {
   const found = isJsonObject(mediaTypeObject) ? resolver.resolve(mediaTypeObject, pointer) : undefined
   const checkOf = (field: 'schema' | 'itemSchema'): ReplyCheck | undefined => {
@@ -212,7 +204,7 @@ function bytesCheck(validate: Validate, { value, pointer }: Located, resolver: R
 function compileHeaders(
   headers: unknown,
   pointer: string,
-  { resolver, validators }: ReplyContext,
+  { resolver, validators }: CompileContext,
 ): DeclaredReply['validateHeaders'] {
   const declared = Object.entries(isJsonObject(headers) ? headers : {}).flatMap(([name, header]) => {
     const found = resolver.resolve(header, childPointer(pointer, name))
@@ -231,7 +223,7 @@ function compileHeaders(
 function compileHeader(
   name: string,
   { value, pointer }: Located,
-  { resolver, validators }: Pick<ReplyContext, 'resolver' | 'validators'>,
+  { resolver, validators }: Pick<CompileContext, 'resolver' | 'validators'>,
 ): (given: ReadonlyMap<string, unknown>) => readonly Violation[] {
   const at = childPointer(pointer, 'schema')
   const typed = value['schema'] === undefined ? undefined : readTypes(resolver, value['schema'], at)

@@ -1,16 +1,15 @@
+import type { CompileContext } from '../compile-context.js'
 import type { Violation } from '../../problem/problem.js'
-import type { DefectLog } from '../defect.js'
 import { childPointer, escapeToken, isJsonObject, type JsonObject } from '../json-pointer.js'
 import type { ReadLimits } from '../limits.js'
 import { isJson, parseMediaType } from '../bodies/media-type.js'
-import type { OpenApiVersion } from '../document/openapi-version.js'
 import { createReader, decoderOf, one, valuesOf, type RawParts } from './parameter-reader.js'
 import { StyleError, stylesIn, type ParameterIn, type ParameterStyle } from './parameter-style.js'
 import { JsonSyntaxError, parseJson } from '../bodies/parse-json.js'
 import { MalformedEncodingError } from './query-string.js'
-import type { Located, Resolver } from '../document/reference.js'
+import type { Located } from '../document/reference.js'
 import { readTypes } from './schema-types.js'
-import type { Validate, Validators } from '../schemas/validator.js'
+import type { Validate } from '../schemas/validator.js'
 
 /* OpenAPI "Parameter Object": from the raw parts of a request to a value that fits, or to violations. */
 
@@ -28,17 +27,10 @@ export interface Parameter {
   ) => { readonly value?: unknown; readonly violations: readonly Violation[] }
 }
 
-export interface ParameterContext {
-  readonly version: OpenApiVersion
-  readonly resolver: Resolver
-  readonly validators: Validators
-  readonly defects: DefectLog
-}
-
 /** `undefined` where the declaration has a defect. Header parameters that OpenAPI tells to ignore give `undefined` too. */
 export function compileParameter(
   { value, pointer }: Located,
-  context: ParameterContext,
+  context: CompileContext,
 ): Parameter | undefined {
   const { defects } = context
   const name = value['name']
@@ -105,7 +97,7 @@ function compileContent(
   at: ParameterIn,
   content: JsonObject,
   pointer: string,
-  { validators, defects }: ParameterContext,
+  { validators, defects }: CompileContext,
 ): Extract | undefined {
   const [entry, ...more] = Object.entries(content)
   const mediaType = entry && parseMediaType(entry[0])
@@ -142,7 +134,7 @@ function compileSchema(
   at: ParameterIn,
   parameter: JsonObject,
   pointer: string,
-  { resolver, validators, defects }: ParameterContext,
+  { resolver, validators, defects }: CompileContext,
 ): Extract | undefined {
   if (parameter['schema'] === undefined) {
     defects.reportStructure(pointer, 'a parameter has a `schema` or a `content`')

@@ -1,7 +1,8 @@
+import type { CompileContext } from '../compile-context.js'
 import type { Violation } from '../../problem/problem.js'
 import { childPointer, escapeToken } from '../json-pointer.js'
 import { defaultLimits, type ReadLimits } from '../limits.js'
-import { compileParameter, type Parameter, type ParameterContext } from './parameter.js'
+import { compileParameter, type Parameter } from './parameter.js'
 import type { RawParts } from './parameter-reader.js'
 import type { ParameterIn } from './parameter-style.js'
 import { compileQueryString } from './query-string-parameter.js'
@@ -25,7 +26,7 @@ export interface Parameters {
   ) => { readonly decoded: DecodedParameters; readonly violations: readonly Violation[] }
 }
 
-export interface ParametersContext extends ParameterContext {
+export interface ParametersContext extends CompileContext {
   /** Names of query parameters that security schemes read: known, but none of the operation's own. */
   readonly credentialNames: ReadonlySet<string>
 }
@@ -111,7 +112,7 @@ function checkTemplate(
   declared: ReadonlyMap<string, Located>,
   templateNames: readonly string[],
   pointer: string,
-  { defects }: ParameterContext,
+  { defects }: CompileContext,
 ): void {
   for (const name of templateNames) {
     if (declared.has(`path ${name}`)) continue

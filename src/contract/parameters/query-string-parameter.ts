@@ -1,9 +1,10 @@
+import type { CompileContext } from '../compile-context.js'
 import type { WholeFormat } from '../bodies/body-format.js'
 import { compileForm } from '../bodies/form-body.js'
 import { childPointer, escapeToken, isJsonObject } from '../json-pointer.js'
 import { defaultLimits } from '../limits.js'
 import { isJson, isUrlencodedForm, parseMediaType } from '../bodies/media-type.js'
-import { readJson, toParameter, type Parameter, type ParameterContext } from './parameter.js'
+import { readJson, toParameter, type Parameter } from './parameter.js'
 import { decodePercent } from './query-string.js'
 import type { Located } from '../document/reference.js'
 
@@ -13,7 +14,7 @@ import type { Located } from '../document/reference.js'
 export function compileQueryString(
   name: string,
   { value, pointer }: Located,
-  context: ParameterContext,
+  context: CompileContext,
 ): Parameter | undefined {
   const { resolver, validators, defects } = context
   const content = isJsonObject(value['content']) ? value['content'] : {}
