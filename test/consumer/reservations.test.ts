@@ -1,5 +1,5 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
-import { once } from 'node:events'
+import { on, once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
@@ -96,17 +96,51 @@ describe('a service that installed the packed client', { timeout: 120_000 }, () 
     })
 
     it('once each, with one more token, when the key that signed the first leaves the key set midway', async () => {
-      world.replaceKeysMidway()
+      world.midway(async () => {
+        await world.replaceKeys()
+        await world.replaceService()
+      })
       await consumer.reserve(30)
       expect(world.takeTokenCount()).toBe(1)
       await assertLedger()
     })
 
-    it('once each, with one more token, while the authorization server starts again', async () => {
-      world.replaceKeysMidway(3)
-      await consumer.reserve(30)
+    it('once each, with one more token, while the authorization server is gone and a service starts without its keys', async () => {
+      const done = consumer.acknowledged.length
+      world.midway(async () => {
+        await world.issuer.close()
+        await world.replaceKeys()
+        await world.replaceService()
+      })
+      const reserving = consumer.reserve(30)
+      // The tenth request and all that follow were refused.
+      await consumer.tells(21, ({ status }) => status === 503)
+      await world.issuer.start()
+      await reserving
       expect(world.takeTokenCount()).toBe(1)
-      expect(consumer.acknowledged).toHaveLength(180)
+      expect(consumer.acknowledged).toHaveLength(done + 30)
+      await assertLedger()
+    })
+
+    it('once each, with one more token, while the authorization server is gone from when it is asked for that token', async () => {
+      const done = consumer.acknowledged.length
+      world.midway(async () => {
+        await world.replaceKeys()
+        await world.replaceService()
+      })
+      const gone = world.insteadOfToken(async () => {
+        await world.issuer.close()
+        await world.replaceKeys()
+        await world.replaceService()
+      })
+      const reserving = consumer.reserve(30)
+      await consumer.tells(3, ({ unreached }) => unreached === 'ECONNREFUSED')
+      await gone
+      expect(world.takeTokenCount()).toBe(0)
+      await world.issuer.start()
+      await reserving
+      expect(world.takeTokenCount()).toBe(1)
+      expect(consumer.acknowledged).toHaveLength(done + 30)
       await assertLedger()
     })
   })
@@ -117,7 +151,19 @@ interface Consumer {
   readonly failed: readonly string[]
   readonly retries: () => number
   readonly reserve: (count: number) => Promise<void>
+  /** Resolves when it has told of so many such events from now on; rejects where a batch is over before that. */
+  readonly tells: (count: number, isSuch: (event: Told) => boolean) => Promise<void>
   readonly end: () => void
+}
+
+/** A line of its output. */
+interface Told {
+  /** Of the answer that a call is repeated after. */
+  readonly status?: number
+  /** Why a request got no answer. */
+  readonly unreached?: string
+  /** Reservations of the batch that is over. */
+  readonly done?: number
 }
 
 async function startConsumer(folder: string, world: World): Promise<Consumer> {
@@ -125,7 +171,7 @@ async function startConsumer(folder: string, world: World): Promise<Consumer> {
     cwd: folder,
     env: {
       INVENTORY_BASE_URL: world.baseUrl,
-      INVENTORY_ISSUER: world.issuer,
+      INVENTORY_ISSUER: world.issuer.issuer,
       INVENTORY_CLIENT_ID: 'orders',
       INVENTORY_CLIENT_SECRET: 'correct-horse',
     },
@@ -141,6 +187,7 @@ async function startConsumer(folder: string, world: World): Promise<Consumer> {
     if (event.retried !== undefined) retries += 1
     if (event.done !== undefined) lines.emit('done')
     if (event.ready !== undefined) lines.emit('ready')
+    lines.emit('told', event)
   })
   child.stderr.on('data', (text: Buffer) => failed.push(text.toString()))
   await once(lines, 'ready')
@@ -153,6 +200,15 @@ async function startConsumer(folder: string, world: World): Promise<Consumer> {
       child.stdin.write(`${sku} ${count}\n`)
       await done
     },
+    async tells(count, isSuch) {
+      let left = count
+      for await (const [event] of on(lines, 'told', { close: ['close'] })) {
+        if (isSuch(event as Told)) left -= 1
+        if (left === 0) return
+        if ((event as Told).done !== undefined) break
+      }
+      throw new Error(`The batch is over, and so was not told ${left} times:\n${failed.join('\n')}`)
+    },
     end: () => {
       child.stdin.end()
     },
@@ -161,7 +217,7 @@ async function startConsumer(folder: string, world: World): Promise<Consumer> {
 
 interface World {
   readonly baseUrl: string
-  readonly issuer: string
+  readonly issuer: TestIssuer
   /** Access tokens issued since this was asked last. */
   readonly takeTokenCount: () => number
   /** Identifiers of all reservations in the database. */
@@ -170,11 +226,14 @@ interface World {
   readonly reserved: () => Promise<number>
   /** Does this to every third request from now on. */
   readonly breakEveryThird: (fault: Fault) => void
-  /**
-   * At the tenth request from now on, the authorization server has new keys only, and a service takes over that has never
-   * seen the old ones. Before it issues a token, it breaks so many connections.
-   */
-  readonly replaceKeysMidway: (outages?: number) => void
+  /** Runs this before the tenth request from now on goes to the service, and those that follow it. */
+  readonly midway: (run: () => Promise<void>) => void
+  /** Runs this when a token is asked for next, which is not answered. Resolves when that is over. */
+  readonly insteadOfToken: (run: () => Promise<void>) => Promise<void>
+  /** The authorization server signs with another key, and publishes no more than that. */
+  readonly replaceKeys: () => Promise<void>
+  /** A service takes over that has seen nothing. */
+  readonly replaceService: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -187,7 +246,7 @@ async function createWorld(): Promise<World> {
   await service.call('adjustStock', { params: { sku }, body: { delta: 1_000, reason: 'received' } })
 
   let tokens = 0
-  let outages = 0
+  let insteadOfToken: (() => void) | undefined
   issuer.answer((request, response) => {
     const documents: Readonly<Record<string, unknown>> = {
       '/jwks': issuer.jwks,
@@ -195,9 +254,9 @@ async function createWorld(): Promise<World> {
     }
     let document = documents[request.url ?? '']
     if (request.url === '/token') {
-      if (outages > 0) {
-        outages -= 1
-        request.socket.resetAndDestroy()
+      if (insteadOfToken !== undefined) {
+        insteadOfToken()
+        insteadOfToken = undefined
         return
       }
       tokens += 1
@@ -209,19 +268,15 @@ async function createWorld(): Promise<World> {
   })
 
   let fault: Fault = 'none'
-  let midway: { readonly at: number; readonly run: () => Promise<void> } | undefined
+  let midway: { readonly at: number; readonly run: () => Promise<void>; over?: Promise<void> } | undefined
   const proxy = await startFaultyProxy(service.url, async (count) => {
-    if (midway !== undefined && count >= midway.at) {
-      const { run } = midway
-      midway = undefined
-      await run()
-    }
+    if (midway !== undefined && count >= midway.at) await (midway.over ??= midway.run())
     return count % 3 === 0 ? fault : 'none'
   })
 
   return {
     baseUrl: proxy.url,
-    issuer: issuer.issuer,
+    issuer,
     takeTokenCount: () => {
       const count = tokens
       tokens = 0
@@ -233,16 +288,23 @@ async function createWorld(): Promise<World> {
     breakEveryThird: (next) => {
       fault = next
     },
-    replaceKeysMidway: (breaks = 0) => {
-      const run = async () => {
-        issuer.rotate([await mintKey('ES256')])
-        outages = breaks
-        const old = service
-        service = await openTestService({ issuer, store })
-        proxy.forwardTo(service.url)
-        await old.close()
-      }
+    midway: (run) => {
       midway = { at: proxy.count() + 10, run }
+    },
+    insteadOfToken: (run) =>
+      new Promise((resolve) => {
+        insteadOfToken = () => {
+          resolve(run())
+        }
+      }),
+    replaceKeys: async () => {
+      issuer.rotate([await mintKey('ES256')])
+    },
+    replaceService: async () => {
+      const old = service
+      service = await openTestService({ issuer, store })
+      proxy.forwardTo(service.url)
+      await old.close()
     },
     close: async () => {
       await proxy.close()

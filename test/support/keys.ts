@@ -1,6 +1,7 @@
+import { constants, generateKeyPair, randomUUID, sign, type KeyObject } from 'node:crypto'
+import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { constants, generateKeyPair, randomUUID, sign, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { JWK } from 'jose'
 
@@ -49,8 +50,12 @@ export interface TestIssuer {
   rotate(keys: readonly TestKey[]): void
   /** Answers everything with another listener, e.g. an outage, until called with none. */
   answer(listener?: RequestListener): void
-  /** Serves metadata, at both well-known addresses, and keys on a free port of the loopback interface. */
+  /**
+   * Serves metadata, at both well-known addresses, and keys on a free port of the loopback interface; at the same port where
+   * it did so before.
+   */
   start(): Promise<void>
+  /** Breaks all connections; others are refused from then on. */
   close(): Promise<void>
 }
 
@@ -120,7 +125,8 @@ export async function createTestIssuer(options: TestIssuerOptions = {}): Promise
       override = listener
     },
     start: async () => {
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+      const port = origin === undefined ? 0 : Number(new URL(origin).port)
+      await once(server.listen(port, '127.0.0.1'), 'listening')
       origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     },
     close: async () => {

@@ -8,8 +8,15 @@ import { createInterface } from 'node:readline'
 const inventory = createInventoryClient({
   retries: 12,
   attemptTimeoutMs: 5_000,
+  fetch: (...request) => fetch(...request).catch(reportUnreached),
   onRetry: ({ error }) => report({ retried: error.code, status: error.status }),
 })
+
+/** The client tells of its own calls; that the authorization server is gone shows here alone. */
+function reportUnreached(error) {
+  report({ unreached: error.cause?.code })
+  throw error
+}
 
 function report(event) {
   process.stdout.write(`${JSON.stringify(event)}\n`)
