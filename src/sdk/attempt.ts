@@ -3,6 +3,7 @@ import type { Settings } from './client-options.js'
 import type { Exchanged } from './call.js'
 import { ApiError, ConnectionError, TimeoutError, TokenError } from './errors.js'
 import { tell, toEvent } from './hooks.js'
+import type { LineUpload } from './line-delimited.js'
 import { readReply, toApiError } from './reply.js'
 
 export type RequestBody = string | FormData | Blob | ArrayBuffer | ReadableStream<Uint8Array> | null
@@ -15,6 +16,8 @@ export interface PreparedRequest {
   readonly headers: Headers
   readonly body: RequestBody
   readonly isStream: boolean
+  /** What the body is made of, where that is an iterable of the caller's. */
+  readonly upload: LineUpload | undefined
   /** Scopes of the access token; `undefined`: it carries none. */
   readonly scopes: readonly string[] | undefined
 }
@@ -132,12 +135,16 @@ interface Deadline {
   readonly signal: AbortSignal
   /** Time no longer counts. */
   readonly stop: () => void
-  /** Nor does the caller's signal. */
+  /** Nor does the caller's signal, and nothing more of the caller's is sent. */
   readonly release: () => void
 }
 
 /** One signal for everything that ends an attempt: the caller, its own time, and that of the whole call. */
-function startDeadline({ url }: PreparedRequest, settings: Settings, limits: AttemptLimits): Deadline {
+function startDeadline(
+  { url, upload }: PreparedRequest,
+  settings: Settings,
+  limits: AttemptLimits,
+): Deadline {
   const { signal: given, attemptTimeoutMs, timeoutMs, endMs } = limits
   const controller = new AbortController()
   const { signal } = controller
@@ -148,23 +155,24 @@ function startDeadline({ url }: PreparedRequest, settings: Settings, limits: Att
     controller.abort(new TimeoutError(new URL(url).origin, scope, givenMs))
   }
   const stop = settings.schedule(timeOut, Math.max(0, Math.min(leftMs, attemptTimeoutMs)))
-  if (given === undefined) return { signal, stop, release: stop }
-
   const abort = () => {
-    controller.abort(given.reason)
+    controller.abort(given?.reason)
   }
-  given.addEventListener('abort', abort, { once: true })
+  given?.addEventListener('abort', abort, { once: true })
   const release = () => {
     stop()
-    given.removeEventListener('abort', abort)
+    given?.removeEventListener('abort', abort)
+    upload?.abandon()
   }
   return { signal, stop, release }
 }
 
 /** What a failed `fetch`, or a body that broke off, is to the caller. */
-function toFailure(cause: unknown, { url }: PreparedRequest, signal: AbortSignal): unknown {
+function toFailure(cause: unknown, { url, upload }: PreparedRequest, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason
   if (cause instanceof ApiError || cause instanceof TokenError) return cause
+  const failure = upload?.failure()
+  if (failure !== undefined) return failure.cause
   return new ConnectionError(new URL(url).origin, { cause })
 }
 

@@ -14,7 +14,8 @@ export type { ClientOptions } from './client-options.js'
 
 /**
  * The operations of the document that the scopes `S` reach, by name. Each resolves to the body of its reply, and rejects
- * with an `ApiError`, a `ConnectionError`, a `TimeoutError`, a `TokenError`, or the reason of the caller's signal.
+ * with an `ApiError`, a `ConnectionError`, a `TimeoutError`, a `TokenError`, the reason of the caller's signal, or what an
+ * iterable of the caller's throws.
  */
 export type Client<S extends string = Scope> = {
   readonly [Id in Reachable<S>]: AllOptional<Input<Id>> extends true

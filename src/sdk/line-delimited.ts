@@ -1,17 +1,60 @@
-/** Values -> line-delimited JSON, taken from the iterable as fast as they can be sent. */
-export function toLineStream(values: AsyncIterable<unknown>): ReadableStream<Uint8Array> {
+/** An iterable on its way to the service. */
+export interface LineUpload {
+  /** Line-delimited JSON, taken from the iterable as fast as it can be sent. */
+  readonly stream: ReadableStream<Uint8Array>
+  /** What the iterable threw, or why a value is no JSON; `undefined` where all went well. */
+  readonly failure: () => { readonly cause: unknown } | undefined
+  /**
+   * Lets go of the iterable, and breaks the stream where it is not over: what was sent must not pass for all. Node's
+   * `fetch` would read on, for nobody, when it is aborted.
+   */
+  readonly abandon: () => void
+}
+
+export function createLineUpload(values: AsyncIterable<unknown>): LineUpload {
   const iterator = values[Symbol.asyncIterator]()
   const encoder = new TextEncoder()
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
+  let isOver = false
+  let failure: { readonly cause: unknown } | undefined
+  let breakOff = (): void => undefined
+
+  const nextLine = async (): Promise<Uint8Array | undefined> => {
+    try {
       const next = await iterator.next()
-      if (next.done === true) controller.close()
-      else controller.enqueue(encoder.encode(`${JSON.stringify(next.value)}\n`))
+      isOver = next.done === true
+      return isOver ? undefined : encoder.encode(`${JSON.stringify(next.value)}\n`)
+    } catch (cause) {
+      failure = { cause }
+      throw cause
+    }
+  }
+  const stream = new ReadableStream<Uint8Array>({
+    start(controller) {
+      breakOff = () => {
+        controller.error(new Error('The request is over'))
+      }
+    },
+    async pull(controller) {
+      const line = await nextLine()
+      if (line === undefined) controller.close()
+      else controller.enqueue(line)
     },
     async cancel() {
+      isOver = true
       await iterator.return?.()
     },
   })
+
+  return {
+    stream,
+    failure: () => failure,
+    abandon: () => {
+      if (isOver) return
+      isOver = true
+      breakOff()
+      iterator.return?.().catch(() => undefined)
+    },
+  }
 }
 
 /**

@@ -8,7 +8,7 @@ import * as calls from '../../generated/client/sdk.gen.js'
 import { operations } from '../../generated/sdk/operations.js'
 import type { PreparedRequest, RequestBody } from './attempt.js'
 import type { Settings } from './client-options.js'
-import { toLineStream } from './line-delimited.js'
+import { createLineUpload } from './line-delimited.js'
 import type { OperationId } from './operation-types.js'
 import { userAgent } from './user-agent.js'
 
@@ -76,14 +76,15 @@ export function createRequestPreparation(id: OperationId, settings: Settings): P
   return (input, scopes) => {
     const { body, path, query } = input
     if (path !== undefined) assertSegments(path)
-    const stream = toStream(body)
+    const upload = isLines(body) ? createLineUpload(body) : undefined
     return {
       operationId: id,
       url: getUrl({ baseUrl, url: options.url, path, query, querySerializer } as UrlParts),
       method,
       headers: toHeaders(input),
-      body: stream ?? (body === undefined ? null : serialize(body, options.bodySerializer)),
-      isStream: stream !== undefined,
+      body: upload?.stream ?? toBody(body, options.bodySerializer),
+      isStream: upload !== undefined || body instanceof ReadableStream,
+      upload,
       scopes,
     }
   }
@@ -97,17 +98,17 @@ function assertSegments(path: Readonly<Record<string, unknown>>): void {
   }
 }
 
-/** Without a serializer of the operation's it is JSON; with `null` it is sent as it is. */
-function serialize(
+/** Without a serializer of the operation's it is JSON; with `null`, as a stream of bytes is, it is sent as it is. */
+function toBody(
   body: unknown,
   serializer: Recorded['options']['bodySerializer'] = jsonBodySerializer.bodySerializer,
 ): RequestBody {
-  return serializer === null ? (body as RequestBody) : serializer(body)
+  if (body === undefined) return null
+  return serializer === null || body instanceof ReadableStream ? (body as RequestBody) : serializer(body)
 }
 
-/** No JSON body is an async iterable, so one that is holds the values of lines. A stream of bytes is sent as it is. */
-function toStream(body: unknown): ReadableStream<Uint8Array> | undefined {
-  if (typeof body !== 'object' || body === null) return undefined
-  if (body instanceof ReadableStream) return body as ReadableStream<Uint8Array>
-  return Symbol.asyncIterator in body ? toLineStream(body as AsyncIterable<unknown>) : undefined
+/** No JSON body is an async iterable, so one that is holds the values of lines. */
+function isLines(body: unknown): body is AsyncIterable<unknown> {
+  if (typeof body !== 'object' || body === null || body instanceof ReadableStream) return false
+  return Symbol.asyncIterator in body
 }

@@ -324,15 +324,4 @@ describe('a client, with lines', () => {
       body: '{"sku":"A","name":"one\\nline","onHand":1}\n{"sku":"B","name":"b","onHand":0}\n',
     })
   })
-
-  it('rejects when the values to send fail', async () => {
-    await using service = await startService(() => undefined)
-    const lines = async function* (): AsyncGenerator<ItemImport> {
-      yield { sku: 'A', name: 'a', onHand: 1 }
-      await setImmediate()
-      throw new Error('the file is damaged')
-    }
-    const error = await reasonOf(service.inventory.importItems({ body: lines() }))
-    expect(inspect(error, { depth: 5 })).toContain('the file is damaged')
-  })
 })

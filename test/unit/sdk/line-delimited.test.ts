@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readLines, toLineStream } from '../../../src/sdk/line-delimited.js'
+import { createLineUpload, readLines } from '../../../src/sdk/line-delimited.js'
 
 /** A stream that gives so many bytes at a time. */
 function inPieces(text: string, bytes: number): ReadableStream<Uint8Array> {
@@ -40,17 +40,12 @@ describe('readLines', () => {
   })
 })
 
-describe('toLineStream', () => {
+describe('createLineUpload', () => {
   it('writes what readLines reads', async () => {
     const values = [{ a: 'b\nc' }, 'é', 3]
-    expect(
-      await collect(
-        readLines(
-          toLineStream(readLines(inPieces(values.map((value) => JSON.stringify(value)).join('\n'), 5), asIs)),
-          asIs,
-        ),
-      ),
-    ).toEqual(values)
+    const lines = values.map((value) => JSON.stringify(value)).join('\n')
+    const { stream } = createLineUpload(readLines(inPieces(lines, 5), asIs))
+    expect(await collect(readLines(stream, asIs))).toEqual(values)
   })
 
   it('ends the iterable when nobody reads on', async () => {
@@ -64,7 +59,7 @@ describe('toLineStream', () => {
         },
       }),
     }
-    await toLineStream(endless).cancel()
+    await createLineUpload(endless).stream.cancel()
     expect(isEnded).toBe(true)
   })
 })
