@@ -7,6 +7,7 @@ export default tseslint.config(
     ignores: [
       'dist/',
       'test/consumer/service/',
+      'test/runtimes/program/',
       'generated/',
       'coverage/',
       'node_modules/',

@@ -5,8 +5,8 @@ export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
     include: ['test/**/*.test.ts'],
-    // They need more than npm installs: `npm run test:issuers`, `npm run test:documents`.
-    exclude: [...configDefaults.exclude, 'test/issuers/**', 'test/documents/**'],
+    // They need more than npm installs: `npm run test:issuers`, `npm run test:documents`, `npm run test:runtimes`.
+    exclude: [...configDefaults.exclude, 'test/issuers/**', 'test/documents/**', 'test/runtimes/**'],
     typecheck: {
       enabled: true,
       include: ['test/types/**/*.test-d.ts'],

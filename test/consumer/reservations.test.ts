@@ -82,7 +82,7 @@ describe('a service that installed the packed client', { timeout: 120_000 }, () 
 
     it.each<{ readonly title: string; readonly fault: Fault }>([
       { title: 'connections are reset', fault: 'reset' },
-      { title: 'the service is busy', fault: { status: 503, retryAfterSeconds: 1 } },
+      { title: 'the service is busy', fault: { status: 503, headers: { 'Retry-After': '1' } } },
       { title: 'replies are lost after the commit', fault: 'lose-reply' },
     ])('once each, while $title', async ({ fault }) => {
       const before = { retries: consumer.retries(), done: consumer.acknowledged.length }

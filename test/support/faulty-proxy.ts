@@ -1,9 +1,16 @@
 import { createServer, request as send, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** What becomes of one request: it goes through, is cut off before or after the service had it, or is answered here. */
+/**
+ * What becomes of one request: it goes through, is cut off before or after the service had it or in the midst of its reply,
+ * or is answered here.
+ */
 export type Fault =
-  'none' | 'reset' | 'lose-reply' | { readonly status: number; readonly retryAfterSeconds: number }
+  | 'none'
+  | 'reset'
+  | 'lose-reply'
+  | 'cut-reply'
+  | { readonly status: number; readonly headers: Readonly<Record<string, string>> }
 
 export interface FaultyProxy {
   readonly url: string
@@ -17,13 +24,13 @@ export interface FaultyProxy {
 /** Stands before a service and does to each request, counted from 1, what the test says. */
 export async function startFaultyProxy(
   target: string,
-  faultFor: (count: number) => Fault | Promise<Fault>,
+  faultFor: (count: number, request: IncomingMessage) => Fault | Promise<Fault>,
 ): Promise<FaultyProxy> {
   let origin = target
   let count = 0
   const server = createServer((incoming, outgoing) => {
     count += 1
-    void Promise.resolve(faultFor(count)).then((fault) => {
+    void Promise.resolve(faultFor(count, incoming)).then((fault) => {
       apply(fault, incoming, outgoing, origin)
     })
   })
@@ -48,7 +55,7 @@ function apply(fault: Fault, incoming: IncomingMessage, outgoing: ServerResponse
   }
   if (typeof fault === 'object') {
     incoming.resume()
-    outgoing.writeHead(fault.status, { 'Retry-After': String(fault.retryAfterSeconds) }).end()
+    outgoing.writeHead(fault.status, fault.headers).end()
     return
   }
   const { method, headers, url = '' } = incoming
@@ -60,8 +67,14 @@ function apply(fault: Fault, incoming: IncomingMessage, outgoing: ServerResponse
       return
     }
     outgoing.writeHead(reply.statusCode ?? 502, reply.headers)
+    if (fault === 'cut-reply') {
+      reply.once('data', (part) => outgoing.write(part, () => incoming.socket.destroy()))
+      return
+    }
     reply.pipe(outgoing)
   })
   forwarded.on('error', () => incoming.socket.destroy())
+  // Nor does the service wait for what the caller no longer sends.
+  outgoing.on('close', () => forwarded.destroy())
   incoming.pipe(forwarded)
 }

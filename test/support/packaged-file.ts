@@ -69,12 +69,14 @@ async function pack(name: string, integrity: string, folder: string, packed: str
 async function download(name: string, folder: string): Promise<string> {
   try {
     // What npm has in its own cache outlives `npm ci`.
-    const args = ['pack', name, '--silent', '--prefer-offline', '--pack-destination', folder]
+    const args = ['pack', name, '--loglevel=error', '--prefer-offline', '--pack-destination', folder]
     const { stdout } = await run('npm', args, { cwd: folder, timeout: 60_000 })
     return join(folder, basename(stdout.trim()))
   } catch (error) {
     const { stderr = '', message } = error as { readonly stderr?: string; readonly message: string }
-    throw new UnreachableError(`npm cannot get ${name}: ${stderr || message}`, { cause: error })
+    // After what went wrong npm says where in npm.
+    const why = (stderr || message).split('\n').slice(0, 4).join('\n')
+    throw new UnreachableError(`npm cannot get ${name}: ${why}`, { cause: error })
   }
 }
 
