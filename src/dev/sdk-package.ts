@@ -66,8 +66,12 @@ obeyed. Where an operation takes an \`Idempotency-Key\`, each call has one of it
 - \`.recover({ 404: (error) => …, default: (error) => … })\` answers every error that the operation declares,
 - \`for await (const item of client.list())\` goes through all pages, \`.pages()\` page by page.
 
+Bodies of lines are async iterables, to the service and from it, sent and read as they come. Browsers are an exception for what
+is sent: Chromium streams a request over HTTP/2 alone, and where a browser does not stream at all the service refuses the body.
+
 Errors are \`ApiError\` (narrowed by \`isApiError(error, operation)\` and its \`status\`), \`ConnectionError\`, \`TimeoutError\`,
-\`TokenError\` and \`OptionsError\`; a call that is abandoned rejects with the reason of its signal.
+\`TokenError\` and \`OptionsError\`; a call that is abandoned rejects with the reason of its signal,
+and one whose iterable throws with what that throws.
 
 ## Operations
 
