@@ -15,9 +15,10 @@ export type { ClientOptions } from './client-options.js'
 /**
  * The operations of the document that the scopes `S` reach, by name. Each resolves to the body of its reply, and rejects
  * with an `ApiError`, a `ConnectionError`, a `TimeoutError`, a `TokenError`, the reason of the caller's signal, or what an
- * iterable of the caller's throws.
+ * iterable of the caller's throws. Of two clients the one with more scopes stands in for the other; unless that is said
+ * with `in`, TypeScript takes either.
  */
-export type Client<S extends string = Scope> = {
+export type Client<in S extends string = Scope> = {
   readonly [Id in Reachable<S>]: AllOptional<Input<Id>> extends true
     ? (input?: Input<Id>) => CallOf<Id>
     : (input: Input<Id>) => CallOf<Id>
@@ -29,15 +30,18 @@ export type Client<S extends string = Scope> = {
  */
 export function createClient<const S extends readonly string[] = readonly Scope[]>(
   options: ClientOptions<S> = {},
-): Client<S[number]> {
+): Client<KnownScopes<S>> {
   const settings = settleOptions(options)
   const choice = createScopeChoice(settings.pinned)
   const ids = Object.keys(operations) as OperationId[]
   // Each entry's type follows from its name, which `fromEntries` cannot express.
   return Object.fromEntries(ids.map((id) => [id, createMethod(id, settings, choice)])) as unknown as Client<
-    S[number]
+    KnownScopes<S>
   >
 }
+
+/** Scopes that are known only when it runs may be any. */
+type KnownScopes<S extends readonly string[]> = string extends S[number] ? Scope : S[number]
 
 function createMethod(
   id: OperationId,

@@ -34,9 +34,15 @@ describe('a client that is pinned to scopes', () => {
     expectTypeOf(pinned).not.toHaveProperty('listReservations')
   })
 
+  it('does not stand in for one that reaches more', () => {
+    expectTypeOf(pinned).not.toExtend<InventoryClient>()
+    const narrower: typeof pinned = inventory
+    expectTypeOf(narrower).toHaveProperty('listItems')
+  })
+
   it('has all operations where the scopes are known later only', () => {
     const later = createInventoryClient({ scopes: 'a b'.split(' ') })
-    expectTypeOf(later).toHaveProperty('importItems')
+    expectTypeOf(later).toEqualTypeOf<InventoryClient>()
     expectTypeOf<keyof InventoryClient>().toEqualTypeOf<keyof ReturnType<typeof createInventoryClient>>()
   })
 })
