@@ -1,16 +1,16 @@
-import { importSigner, signJwt, type PrivateJwk, type Signer } from './jwt.js'
+import { OptionsError } from './errors.js'
+import { importSigner, signJwt, type Signer } from './jwt.js'
+import { readPrivateKey, type PrivateKey, type PrivateKeyOptions } from './private-key.js'
 
 /** How the client proves to the authorization server who it is. */
-export interface ClientAuthenticationOptions {
+export interface ClientAuthenticationOptions extends PrivateKeyOptions {
   readonly clientId: string
   /** Needed unless there is a `privateKey`. */
-  readonly clientSecret?: string
+  readonly clientSecret?: string | undefined
   /** Where the secret goes. Default: `client_secret_basic`. */
-  readonly secretIn?: 'client_secret_basic' | 'client_secret_post'
-  /** Takes the place of the secret: private_key_jwt (RFC 7523 section 2.2). */
-  readonly privateKey?: PrivateJwk
+  readonly secretIn?: 'client_secret_basic' | 'client_secret_post' | undefined
   /** `aud` of the assertion: `issuer`, `token_endpoint` (Okta, Entra ID), or an address. Default: `issuer`. */
-  readonly assertionAudience?: string
+  readonly assertionAudience?: string | undefined
 }
 
 export interface ClientAuthentication {
@@ -37,8 +37,12 @@ export function createClientAuthentication(
   options: ClientAuthenticationOptions,
   seams: ClientAuthenticationSeams,
 ): ClientAuthentication {
-  const { clientId, clientSecret = '', secretIn = 'client_secret_basic', privateKey } = options
-  if (privateKey !== undefined) return createAssertions(options, privateKey, seams)
+  const { clientId, clientSecret = '', secretIn = 'client_secret_basic' } = options
+  if (options.privateKey !== undefined) {
+    const privateKey = readPrivateKey(options)
+    if (typeof privateKey === 'string') throw new OptionsError(privateKey)
+    return createAssertions(options, privateKey, seams)
+  }
   if (secretIn === 'client_secret_post') {
     return {
       secrets: [clientSecret],
@@ -61,7 +65,7 @@ export function createClientAuthentication(
 
 function createAssertions(
   { clientId, assertionAudience = 'issuer' }: ClientAuthenticationOptions,
-  privateKey: PrivateJwk,
+  privateKey: PrivateKey,
   { issuer, now, randomId }: ClientAuthenticationSeams,
 ): ClientAuthentication {
   let signer: Promise<Signer> | undefined

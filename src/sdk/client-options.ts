@@ -14,28 +14,29 @@ import { needsToken } from './operation-scopes.js'
 
 /**
  * Everything is optional: what is left out comes from environment variables with the prefix of the document's
- * `info.x-sdk`: `_BASE_URL`, `_ISSUER`, `_CLIENT_ID`, `_CLIENT_SECRET` and `_SCOPES`.
+ * `info.x-sdk`: `_BASE_URL`, `_ISSUER`, `_CLIENT_ID`, `_CLIENT_SECRET`,
+ * `_PRIVATE_KEY`, `_KEY_ID`, `_KEY_ALGORITHM` and `_SCOPES`.
  */
 export interface ClientOptions<S extends readonly string[] = readonly string[]>
   extends Partial<Omit<TokenSourceOptions, 'scopes'>>, Hooks {
   /** Address of the service, e.g. `https://api.example.com`. Default: from the environment. */
-  readonly baseUrl?: string
+  readonly baseUrl?: string | undefined
   /** Pins the scopes that tokens are asked for. Default: from the environment, else those of the operations in use. */
   readonly scopes?: S | undefined
   /** Supplies access tokens in place of the client's own credentials, as in a browser. Default: made of the credentials. */
-  readonly tokenSource?: TokenSource
+  readonly tokenSource?: TokenSource | undefined
   /** Header fields of every request to the service, such as an API key. Default: none. */
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string>> | undefined
   /** Attempts after the first. Default: 2. */
-  readonly retries?: number
+  readonly retries?: number | undefined
   /** Milliseconds for a call with all of its retries. Default: 120,000. */
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
   /** Milliseconds for one attempt. Default: 30,000. */
-  readonly attemptTimeoutMs?: number
+  readonly attemptTimeoutMs?: number | undefined
   /** W3C Trace Context to pass on, asked for with each call. Default: none. */
-  readonly traceparent?: () => string | undefined
+  readonly traceparent?: (() => string | undefined) | undefined
   /** Default: `process.env` where there is one. */
-  readonly environment?: Environment
+  readonly environment?: Environment | undefined
 }
 
 /** All options, settled once. */
@@ -99,11 +100,15 @@ export function settleOptions(given: ClientOptions): Settings {
 
 /** Explicit options win. */
 function withEnvironment(given: ClientOptions): ClientOptions {
+  const hasOtherKey = [given.tokenSource, given.clientSecret, given.privateKey].some(
+    (one) => one !== undefined,
+  )
   // These would be somebody else's, beside a token source, a key or an endpoint that is given.
   const isForeign: Readonly<Partial<Record<VariableOption, boolean>>> = {
     issuer: given.tokenSource !== undefined || given.tokenEndpoint !== undefined,
     clientId: given.tokenSource !== undefined,
     clientSecret: given.tokenSource !== undefined || given.privateKey !== undefined,
+    ...{ privateKey: hasOtherKey, keyId: hasOtherKey, keyAlgorithm: hasOtherKey },
   }
   const options: Record<string, unknown> = {}
   for (const name of Object.keys(variables) as VariableOption[]) {

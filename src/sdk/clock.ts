@@ -1,9 +1,9 @@
 /** What passes time. */
 export interface Clock {
   /** Milliseconds since the epoch. Default: `Date.now`. */
-  readonly now?: () => number
+  readonly now?: (() => number) | undefined
   /** Runs a function after so many milliseconds, unless the function it gives is called. Default: `setTimeout`. */
-  readonly schedule?: Schedule
+  readonly schedule?: Schedule | undefined
 }
 
 export type Schedule = (run: () => void, delayMs: number) => () => void

@@ -8,6 +8,9 @@ export const variables = {
   issuer: `${names.environmentPrefix}_ISSUER`,
   clientId: `${names.environmentPrefix}_CLIENT_ID`,
   clientSecret: `${names.environmentPrefix}_CLIENT_SECRET`,
+  privateKey: `${names.environmentPrefix}_PRIVATE_KEY`,
+  keyId: `${names.environmentPrefix}_KEY_ID`,
+  keyAlgorithm: `${names.environmentPrefix}_KEY_ALGORITHM`,
   scopes: `${names.environmentPrefix}_SCOPES`,
 } as const
 

@@ -22,11 +22,11 @@ export interface RetryEvent extends RequestEvent {
 /** Told what goes on, for logs and metrics; never a token. What a hook throws is dropped: it is no part of the call. */
 export interface Hooks {
   /** Before each attempt. Default: nobody. */
-  readonly onRequest?: (event: RequestEvent) => void
+  readonly onRequest?: ((event: RequestEvent) => void) | undefined
   /** After the header of each response. Default: nobody. */
-  readonly onResponse?: (event: ResponseEvent) => void
+  readonly onResponse?: ((event: ResponseEvent) => void) | undefined
   /** Before the pause that precedes another attempt. Default: nobody. */
-  readonly onRetry?: (event: RetryEvent) => void
+  readonly onRetry?: ((event: RetryEvent) => void) | undefined
 }
 
 /** What an attempt is called in every event of it. */

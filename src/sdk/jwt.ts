@@ -1,17 +1,8 @@
 /* Signed JWTs in compact form (RFC 7515, RFC 7519) by WebCrypto, which every runtime has. */
 
-type Jwk = Parameters<typeof crypto.subtle.importKey>[1] & object
+import type { PrivateKey } from './private-key.js'
 
-/** A private key as a JWK (RFC 7517): EC P-256 or P-384, RSA, or Ed25519. */
-export interface PrivateJwk {
-  readonly kty: string
-  readonly crv?: string
-  readonly kid?: string
-  /** Default: ES256, ES384, EdDSA or RS256, by the key. */
-  readonly alg?: string
-  readonly d?: string
-  readonly [member: string]: unknown
-}
+type Jwk = Parameters<typeof crypto.subtle.importKey>[1] & object
 
 export type SigningKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>
 
@@ -31,22 +22,15 @@ const algorithms: Readonly<
   PS256: { name: 'RSA-PSS', hash: 'SHA-256' },
   EdDSA: { name: 'Ed25519' },
 }
-const usual: Readonly<Record<string, string>> = { 'P-256': 'ES256', 'P-384': 'ES384', Ed25519: 'EdDSA' }
 
-/** The algorithm that a key signs with; `undefined` where there is none. */
-export function algorithmOf(jwk: PrivateJwk): string | undefined {
-  const alg = jwk.alg ?? (jwk.kty === 'RSA' ? 'RS256' : usual[jwk.crv ?? ''])
-  return alg !== undefined && Object.hasOwn(algorithms, alg) ? alg : undefined
-}
-
-/** Rejects where the key does not fit its algorithm. */
-export async function importSigner(jwk: PrivateJwk): Promise<Signer> {
-  const alg = algorithmOf(jwk)
-  const algorithm = algorithms[alg ?? '']
-  if (alg === undefined || algorithm === undefined)
-    throw new TypeError('The key signs with no known algorithm')
+/** Rejects where the key is not what it says it is. */
+export async function importSigner({ material, alg }: PrivateKey): Promise<Signer> {
+  const algorithm = algorithms[alg] ?? { name: '' }
+  if (material instanceof Uint8Array) {
+    return { alg, key: await crypto.subtle.importKey('pkcs8', material as never, algorithm, false, ['sign']) }
+  }
   // `use`, `key_ops` and the like say what others may do with it; some runtimes take them for themselves.
-  const { kty, crv, d, x, y, n, e, p, q, dp, dq, qi } = jwk
+  const { kty, crv, d, x, y, n, e, p, q, dp, dq, qi } = material
   const bare = JSON.parse(JSON.stringify({ kty, crv, d, x, y, n, e, p, q, dp, dq, qi })) as Jwk
   return { alg, key: await crypto.subtle.importKey('jwk', bare as never, algorithm, false, ['sign']) }
 }

@@ -7,15 +7,15 @@ export type OperationId = keyof Operations
 /** How one call goes, beside what the operation takes. */
 export interface CallOptions {
   /** Abandons the call. It rejects with the signal's reason. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Milliseconds for the call with all of its retries. Default: the client's. */
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
   /** Milliseconds for one attempt. Default: the client's. */
-  readonly attemptTimeoutMs?: number
+  readonly attemptTimeoutMs?: number | undefined
   /** Attempts after the first. Default: the client's. */
-  readonly retries?: number
+  readonly retries?: number | undefined
   /** W3C Trace Context of the caller. Default: what the client's `traceparent` gives. */
-  readonly traceparent?: string
+  readonly traceparent?: string | undefined
 }
 
 /** Every scope that some operation needs. */

@@ -2,38 +2,38 @@ import { createClientAuthentication, type ClientAuthenticationOptions } from './
 import { scheduleTimeout, type Clock } from './clock.js'
 import { createDpopProver, type DpopProver } from './dpop.js'
 import { OptionsError, TokenError } from './errors.js'
-import { algorithmOf } from './jwt.js'
+import { readPrivateKey } from './private-key.js'
 import { isPassing, withRetries } from './retry.js'
 import { discoverTokenEndpoint } from './token-endpoint.js'
 import { requestToken, type TokenResponse } from './token-request.js'
 
 export interface TokenSourceOptions extends ClientAuthenticationOptions, Clock {
   /** Issuer identifier. The token endpoint is looked up in its metadata, unless `tokenEndpoint` names it. */
-  readonly issuer?: string
+  readonly issuer?: string | undefined
   /** Needed unless there is an `issuer`. */
-  readonly tokenEndpoint?: string
+  readonly tokenEndpoint?: string | undefined
   /** The only scopes to ask for. Default: those that a call needs. */
   readonly scopes?: readonly string[] | undefined
   /** Sent as `scope` instead, where the authorization server wants one name for all (Entra ID: `<api>/.default`). */
-  readonly tokenScope?: string
+  readonly tokenScope?: string | undefined
   /** The API the token is for, at authorization servers that name it `audience` (Auth0). Default: not sent. */
-  readonly audience?: string
+  readonly audience?: string | undefined
   /** The API the token is for (RFC 8707). Default: not sent. */
-  readonly resource?: string
+  readonly resource?: string | undefined
   /** Further parameters of the token request. Default: none. */
-  readonly tokenParameters?: Readonly<Record<string, string>>
+  readonly tokenParameters?: Readonly<Record<string, string>> | undefined
   /** Binds tokens to a key of this source (RFC 9449). Default: false. */
-  readonly dpop?: boolean
+  readonly dpop?: boolean | undefined
   /** Attempts after the first while the authorization server does not answer. Default: 2. */
-  readonly retries?: number
+  readonly retries?: number | undefined
   /** Milliseconds for one request to the authorization server. Default: 10,000. */
-  readonly tokenTimeoutMs?: number
+  readonly tokenTimeoutMs?: number | undefined
   /** Default: the global one. */
-  readonly fetch?: typeof fetch
+  readonly fetch?: typeof fetch | undefined
   /** From 0 to 1, for pauses. Default: `Math.random`. */
-  readonly random?: () => number
+  readonly random?: (() => number) | undefined
   /** Default: `crypto.randomUUID`. */
-  readonly randomId?: () => string
+  readonly randomId?: (() => string) | undefined
 }
 
 export interface AccessToken {
@@ -239,10 +239,14 @@ export function findTokenSourceFaults(options: Partial<TokenSourceOptions>): rea
     (clientSecret === undefined) === (privateKey === undefined),
     'Give either a clientSecret or a privateKey',
   )
-  refuse(
-    privateKey !== undefined && (typeof privateKey.d !== 'string' || algorithmOf(privateKey) === undefined),
-    'privateKey must be a private JWK: EC P-256 or P-384, RSA, or Ed25519',
-  )
+  const key = privateKey === undefined ? undefined : readPrivateKey(options)
+  if (typeof key === 'string') faults.push(key)
+  for (const name of ['keyId', 'keyAlgorithm'] as const) {
+    refuse(
+      privateKey === undefined && options[name] !== undefined,
+      `${name} is of no use without a privateKey: leave it out`,
+    )
+  }
   refuse(
     privateKey !== undefined && options.secretIn !== undefined,
     'secretIn is of no use with a privateKey: leave it out',

@@ -4,6 +4,7 @@ import {
   isApiError,
   type InsufficientStockProblem,
   type InventoryClient,
+  type InventoryClientOptions,
   type Item,
   type ItemImport,
   type ItemPage,
@@ -44,6 +45,16 @@ describe('a client that is pinned to scopes', () => {
     const later = createInventoryClient({ scopes: 'a b'.split(' ') })
     expectTypeOf(later).toEqualTypeOf<InventoryClient>()
     expectTypeOf<keyof InventoryClient>().toEqualTypeOf<keyof ReturnType<typeof createInventoryClient>>()
+  })
+})
+
+describe('what may be left out', () => {
+  it('may be undefined, as variables and signals that are passed on are', () => {
+    const { clientSecret, signal }: { readonly clientSecret?: string; readonly signal?: AbortSignal } = {}
+    const onRequest: InventoryClientOptions['onRequest'] = undefined
+    createInventoryClient({ clientSecret, dpop: undefined, tokenSource: undefined, onRequest })
+    void inventory.listItems({ signal, timeoutMs: undefined })
+    void inventory.createReservation({ body, signal })
   })
 })
 

@@ -1,6 +1,7 @@
-import { createVerify, generateKeyPairSync, verify, type JsonWebKey } from 'node:crypto'
+import { constants, createVerify, generateKeyPairSync, verify, type KeyObject } from 'node:crypto'
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import type { PrivateJwk } from '../../../src/sdk/private-key.js'
 import { createTokenSource, type TokenSourceOptions } from '../../../src/sdk/token-source.js'
 import { reasonOf } from './service-in-memory.js'
 
@@ -49,18 +50,25 @@ describe('further parameters', () => {
   })
 })
 
+const toJwk = (key: KeyObject): PrivateJwk => key.export({ format: 'jwk' })
+const toPem = (key: KeyObject) => key.export({ format: 'pem', type: 'pkcs8' }).toString()
+
 describe('private_key_jwt', () => {
-  it.each([
+  const pairs = [
     { alg: 'ES256', pair: generateKeyPairSync('ec', { namedCurve: 'P-256' }), hash: 'sha256' },
     { alg: 'ES384', pair: generateKeyPairSync('ec', { namedCurve: 'P-384' }), hash: 'sha384' },
     { alg: 'RS256', pair: generateKeyPairSync('rsa', { modulusLength: 2048 }), hash: 'sha256' },
     { alg: 'EdDSA', pair: generateKeyPairSync('ed25519'), hash: undefined },
-  ])('signs with $alg, by the key', async ({ alg, pair, hash }) => {
-    const privateKey = {
-      ...(pair.privateKey.export({ format: 'jwk' }) as JsonWebKey & { kty: string }),
-      kid: 'k1',
-    }
-    const { headers, form } = await askedBy({ privateKey })
+  ]
+  const forms = [
+    { form: 'a JWK', write: toJwk },
+    { form: 'the text of a JWK', write: (key: KeyObject) => JSON.stringify(toJwk(key)) },
+    { form: 'PEM', write: toPem },
+    { form: 'PEM on one line', write: (key: KeyObject) => toPem(key).replaceAll('\n', String.raw`\n`) },
+  ]
+  const given = pairs.flatMap((pair) => forms.map((form) => ({ ...pair, ...form })))
+  it.each(given)('signs with $alg, by a key in $form', async ({ alg, pair, hash, write }) => {
+    const { headers, form } = await askedBy({ privateKey: write(pair.privateKey), keyId: 'k1' })
     expect(headers.has('Authorization')).toBe(false)
     expect(form.get('client_id')).toBe('assembly line')
     expect(form.get('client_assertion_type')).toBe('urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
@@ -84,7 +92,36 @@ describe('private_key_jwt', () => {
   })
 
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const privateKey = pair.privateKey.export({ format: 'jwk' }) as JsonWebKey & { kty: string }
+  const privateKey = toJwk(pair.privateKey)
+
+  it('names the key as its JWK does, unless told otherwise', async () => {
+    for (const [options, kid] of [
+      [{ privateKey: { ...privateKey, kid: 'k2' } }, 'k2'],
+      [{ privateKey: { ...privateKey, kid: 'k2' }, keyId: 'k3' }, 'k3'],
+      [{ privateKey }, undefined],
+    ] as const) {
+      const { form } = await askedBy(options)
+      expect(decode(form.get('client_assertion')?.split('.')[0]).kid).toBe(kid)
+    }
+  })
+
+  it('takes a key as WebCrypto exports it', async () => {
+    const algorithm = { name: 'ECDSA', namedCurve: 'P-256' }
+    const made = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+    const { form } = await askedBy({ privateKey: await crypto.subtle.exportKey('jwk', made.privateKey) })
+    expect(decode(form.get('client_assertion')?.split('.')[0]).alg).toBe('ES256')
+  })
+
+  it('signs with the algorithm that is asked for', async () => {
+    const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const { form } = await askedBy({ privateKey: toPem(rsa.privateKey), keyAlgorithm: 'PS256' })
+    const [header = '', claims = '', signature = ''] = (form.get('client_assertion') ?? '').split('.')
+    expect(decode(header).alg).toBe('PS256')
+    const key = { key: rsa.publicKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }
+    expect(
+      verify('sha256', Buffer.from(`${header}.${claims}`), key, Buffer.from(signature, 'base64url')),
+    ).toBe(true)
+  })
 
   it.each([
     { assertionAudience: 'issuer', want: issuer },
@@ -105,12 +142,42 @@ describe('private_key_jwt', () => {
     {
       title: 'a public key',
       options: { privateKey: { kty: 'EC', crv: 'P-256' } },
-      want: 'must be a private JWK',
+      want: 'privateKey must be a private EC P-256 or P-384, RSA, or Ed25519 key, as a JWK or as PKCS #8 in PEM',
     },
     {
       title: 'an unknown algorithm',
       options: { privateKey: { ...privateKey, alg: 'HS256' } },
-      want: 'must be a private JWK',
+      want: 'privateKey does not sign with HS256: give one of ES256 as keyAlgorithm, or none',
+    },
+    {
+      title: 'an algorithm of another key',
+      options: { privateKey: toPem(pair.privateKey), keyAlgorithm: 'RS256' },
+      want: 'does not sign with RS256: give one of ES256',
+    },
+    {
+      title: 'PEM in an older form',
+      options: { privateKey: pair.privateKey.export({ format: 'pem', type: 'sec1' }).toString() },
+      want: 'a PEM file of "EC PRIVATE KEY", not of "PRIVATE KEY": `openssl pkcs8 -topk8 -nocrypt` makes one',
+    },
+    {
+      title: 'the PEM of a key of another kind',
+      options: { privateKey: toPem(generateKeyPairSync('x25519').privateKey) },
+      want: 'privateKey must be a private EC',
+    },
+    {
+      title: 'the name of a file',
+      options: { privateKey: '/run/secrets/key.pem' },
+      want: 'privateKey must be a private EC',
+    },
+    {
+      title: 'text that is no JWK',
+      options: { privateKey: '{ "kty": ' },
+      want: 'privateKey must be a private EC',
+    },
+    {
+      title: 'the name of no key',
+      options: { clientSecret: 'x', keyId: 'k1' },
+      want: 'keyId is of no use without a privateKey: leave it out',
     },
     {
       title: 'no one to be meant for',

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import {
@@ -59,6 +60,26 @@ describe('the environment', () => {
     expect(asked[0]?.get('scope')).toBe('items:read')
   })
 
+  it('may hold a private key in place of the secret, which gives way to a secret that is given', async () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const withKey = {
+      INVENTORY_BASE_URL: baseUrl,
+      INVENTORY_PRIVATE_KEY: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
+      INVENTORY_KEY_ID: 'k1',
+      INVENTORY_KEY_ALGORITHM: 'ES256',
+    }
+    const byKey = serviceInMemory([ok], {
+      ...{ environment: withKey, clientSecret: undefined, issuer: environment.INVENTORY_ISSUER },
+    })
+    await byKey.inventory.listItems()
+    const [header = ''] = (byKey.asked[0]?.get('client_assertion') ?? '').split('.')
+    expect(JSON.parse(atob(header))).toEqual({ alg: 'ES256', typ: 'JWT', kid: 'k1' })
+
+    const bySecret = serviceInMemory([ok], { environment: withKey })
+    await bySecret.inventory.listItems()
+    expect(bySecret.asked[0]?.has('client_assertion')).toBe(false)
+  })
+
   it('is named where something is missing, all at once', () => {
     const create = () => createInventoryClient({ environment: { INVENTORY_CLIENT_ID: ' ' }, retries: -1 })
     expect(create).toThrow(OptionsError)
@@ -69,7 +90,7 @@ describe('the environment', () => {
         'Give a clientId',
         'Give either a clientSecret or a privateKey',
         'retries must be a number, 0 or more',
-        'What is not given is read from INVENTORY_BASE_URL, INVENTORY_ISSUER, INVENTORY_CLIENT_ID, INVENTORY_CLIENT_SECRET, INVENTORY_SCOPES.',
+        'What is not given is read from INVENTORY_BASE_URL, INVENTORY_ISSUER, INVENTORY_CLIENT_ID, INVENTORY_CLIENT_SECRET, INVENTORY_PRIVATE_KEY, INVENTORY_KEY_ID, INVENTORY_KEY_ALGORITHM, INVENTORY_SCOPES.',
       ].join('\n'),
     )
   })
