@@ -1,4 +1,4 @@
-import type { ApiErrorFor, ApiErrorOf, DeclaredError } from './operation-errors.js'
+import type { ApiErrorFor, ApiErrorOf, DeclaredError, ErrorKey } from './operation-errors.js'
 import { ApiError } from './errors.js'
 import type { Item, OperationId, Output, PagedId } from './operation-types.js'
 
@@ -11,7 +11,9 @@ export interface Call<Id extends OperationId> extends Promise<Output<Id>> {
    * place of the error. `default` takes the statuses without a handler; without `default` none may be left out. What is
    * no answer of the service is not handled: a connection, a timeout, a token.
    */
-  recover<const H extends ErrorHandlers<Id>>(handlers: H): Promise<Output<Id> | Recovered<H>>
+  recover<const Keys extends ErrorKey<Id>, const H extends ErrorHandlers<Id, Keys>>(
+    handlers: H & Readonly<Record<Keys, unknown>>,
+  ): Promise<Output<Id> | Recovered<H>>
 }
 
 /** A call of an operation that has pages: the first page, or all entries of all pages, fetched as the loop goes on. */
@@ -21,16 +23,23 @@ export interface PagedCall<Id extends PagedId> extends Call<Id>, AsyncIterable<I
 
 export type CallOf<Id extends OperationId> = Id extends PagedId ? PagedCall<Id> : Call<Id>
 
-/** A handler for each declared error, or for some of them and a `default`. */
-export type ErrorHandlers<Id extends OperationId> =
-  'default' extends DeclaredError<Id> ? WithDefault<Id> : HandlersOf<Id, DeclaredError<Id>> | WithDefault<Id>
+/**
+ * A handler for each declared error, or for some statuses and a `default`. `Keys`: those that have handlers, whose errors
+ * the `default` does not get.
+ */
+export type ErrorHandlers<Id extends OperationId, Keys extends ErrorKey<Id> = 'default'> =
+  'default' extends DeclaredError<Id>
+    ? WithDefault<Id, Keys>
+    : HandlersOf<Id, DeclaredError<Id>> | WithDefault<Id, Keys>
 
-type HandlersOf<Id extends OperationId, Keys extends DeclaredError<Id>> = {
+type HandlersOf<Id extends OperationId, Keys extends ErrorKey<Id>> = {
   readonly [Key in Keys]: (error: ApiErrorFor<Id, Key>) => unknown
 }
 
-type WithDefault<Id extends OperationId> = Partial<HandlersOf<Id, Exclude<DeclaredError<Id>, 'default'>>> & {
-  readonly default: (error: ApiErrorOf<Id>) => unknown
+type WithDefault<Id extends OperationId, Keys extends ErrorKey<Id>> = Partial<
+  HandlersOf<Id, Exclude<ErrorKey<Id>, 'default'>>
+> & {
+  readonly default: (error: Exclude<ApiErrorOf<Id>, ApiErrorFor<Id, Exclude<Keys, 'default'>>>) => unknown
 }
 
 type Recovered<H> = {

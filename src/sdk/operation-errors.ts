@@ -58,11 +58,14 @@ type TypedApiError<Status extends number, Body> = Omit<ApiError, 'status' | 'pro
   readonly problem: Body | undefined
 }
 
-/** The error that one declared key stands for. */
-export type ApiErrorFor<Id extends OperationId, Key extends DeclaredError<Id>> =
+/** What an error can be handled by: what the operation declares, and any status. */
+export type ErrorKey<Id extends OperationId> = DeclaredError<Id> | ErrorStatus | 'default'
+
+/** The errors that a key stands for: what is declared there, or what `default` says of that status. */
+export type ApiErrorFor<Id extends OperationId, Key extends ErrorKey<Id>> =
   Key extends DeclaredError<Id>
     ? { [Status in StatusFor<Id, Key>]: TypedApiError<Status, OperationErrors[Id][Key]> }[StatusFor<Id, Key>]
-    : never
+    : Extract<ApiErrorOf<Id>, { readonly status: Key }>
 
 /**
  * Every answer of an operation that is an error, told apart by `status`. Statuses that it does not declare are among

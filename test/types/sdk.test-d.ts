@@ -121,6 +121,28 @@ describe('errors', () => {
     isApiError(error, 'createOrder')
   })
 
+  it('that have a handler of their own are none of the default’s', () => {
+    const recovered = inventory.getItem({ path: { sku: 'A' } }).recover({
+      404: () => undefined,
+      503: ({ status, problem, retryAfterSeconds }) => {
+        expectTypeOf(problem).toEqualTypeOf<Problem | undefined>()
+        return { status, retryAfterSeconds }
+      },
+      default: (rest) => {
+        expectTypeOf<404>().not.toExtend<typeof rest.status>()
+        expectTypeOf<503>().not.toExtend<typeof rest.status>()
+        expectTypeOf<500>().toExtend<typeof rest.status>()
+        throw rest as unknown as Error
+      },
+    })
+    type Waiting = { readonly status: 503; readonly retryAfterSeconds: number | undefined }
+    expectTypeOf(recovered).resolves.toExtend<Item | Waiting | undefined>()
+    expectTypeOf<undefined>().toExtend<Awaited<typeof recovered>>()
+    void inventory.getItem({ path: { sku: 'A' } }).recover({ default: ({ status }) => status })
+    // @ts-expect-error 200 is no error
+    void inventory.getItem({ path: { sku: 'A' } }).recover({ 200: () => undefined, default: () => undefined })
+  })
+
   it('are all answered, or it does not compile', () => {
     const recovered = inventory.createReservation({ body }).recover({
       409: ({ problem }) => {
