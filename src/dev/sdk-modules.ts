@@ -95,9 +95,9 @@ export type * from '../client/types.gen.js'
 
 /**
  * The generator turns operationIds into names by rules of its own, and makes up those that are missing: method and path
- * tell which is which.
+ * tell which is which. By `GET /path`.
  */
-function findCalls(text: string): ReadonlyMap<string, GeneratedCall> {
+export function findCalls(text: string): ReadonlyMap<string, GeneratedCall> {
   const declaration =
     /export const (\w+) = <.*?: Options<(\w+), .*?\.(get|post|put|patch|delete|head|options|trace|connect)<(\w+), (\w+), ThrowOnError.*?url: '((?:[^'\\]|\\.)*)'/gs
   return new Map(

@@ -36,7 +36,8 @@ async function runTool(script: string, args: readonly string[]): Promise<string>
 async function build(document: BundledDocument): Promise<void> {
   await rm(folder, { recursive: true, force: true })
   await runTool('typescript/bin/tsc', ['-p', '.config/tsconfig.sdk.json', '--outDir', join(folder, 'lib')])
-  for (const [path, text] of Object.entries(toPackageFiles(document)))
+  const calls = await readFile(join(root, 'generated/client/sdk.gen.ts'), 'utf8')
+  for (const [path, text] of Object.entries(toPackageFiles(document, calls)))
     await writeFile(join(folder, path), text)
   await cp(join(root, 'LICENSE'), join(folder, 'LICENSE'))
 }

@@ -11,8 +11,8 @@ export interface LineUpload {
   readonly abandon: () => void
 }
 
-export function createLineUpload(values: AsyncIterable<unknown>): LineUpload {
-  const iterator = values[Symbol.asyncIterator]()
+export function createLineUpload(values: AsyncIterable<unknown> | Iterable<unknown>): LineUpload {
+  const iterator = (Symbol.asyncIterator in values ? values : eachOf(values))[Symbol.asyncIterator]()
   const encoder = new TextEncoder()
   let isOver = false
   let failure: { readonly cause: unknown } | undefined
@@ -55,6 +55,10 @@ export function createLineUpload(values: AsyncIterable<unknown>): LineUpload {
       iterator.return?.().catch(() => undefined)
     },
   }
+}
+
+async function* eachOf(values: Iterable<unknown>): AsyncGenerator {
+  yield* values
 }
 
 /**

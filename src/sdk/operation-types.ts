@@ -44,7 +44,7 @@ type MetBy<Requirement, S extends string> = Requirement extends unknown
     : never
   : never
 
-/** What an operation takes. A line-delimited body is an async iterable of its lines. */
+/** What an operation takes. A line-delimited body is an iterable of its lines, async or not. */
 export type Input<Id extends OperationId> = Omit<OperationInputs[Id], 'url' | 'headers' | 'body'> &
   HeadersIn<Id> &
   BodyIn<Id> &
@@ -52,7 +52,7 @@ export type Input<Id extends OperationId> = Omit<OperationInputs[Id], 'url' | 'h
 
 type BodyIn<Id extends OperationId> = Operations[Id] extends { readonly takesLines: true }
   ? OperationInputs[Id] extends { body: infer Line }
-    ? { readonly body: AsyncIterable<Line> }
+    ? { readonly body: AsyncIterable<Line> | Iterable<Line> }
     : unknown
   : Pick<OperationInputs[Id], 'body' & keyof OperationInputs[Id]>
 

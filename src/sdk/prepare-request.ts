@@ -41,6 +41,11 @@ interface Recorded {
 /** Absent and `undefined` are the same to it. */
 type UrlParts = Parameters<typeof getUrl>[0]
 
+interface Traits {
+  readonly idempotencyKey?: string
+  readonly takesLines?: true
+}
+
 type AnyGeneratedCall = (options: object) => Recorded
 
 const methods = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'trace', 'connect']
@@ -57,7 +62,7 @@ const recorder = { ...record, sse: record }
 export function createRequestPreparation(id: OperationId, settings: Settings): PrepareRequest {
   const call = calls[id] as unknown as AnyGeneratedCall
   const { method, options } = call({ client: recorder })
-  const { idempotencyKey } = operations[id] as { readonly idempotencyKey?: string }
+  const { idempotencyKey, takesLines = false } = operations[id] as Traits
   const querySerializer = createQuerySerializer(options.querySerializer)
   const baseUrl = settings.baseUrl.replace(/\/$/, '')
   const agent = userAgent((globalThis as { navigator?: { userAgent?: string } }).navigator)
@@ -76,7 +81,7 @@ export function createRequestPreparation(id: OperationId, settings: Settings): P
   return (input, scopes) => {
     const { body, path, query } = input
     if (path !== undefined) assertSegments(path)
-    const upload = isLines(body) ? createLineUpload(body) : undefined
+    const upload = isLines(body, takesLines) ? createLineUpload(body) : undefined
     return {
       operationId: id,
       url: getUrl({ baseUrl, url: options.url, path, query, querySerializer } as UrlParts),
@@ -107,8 +112,8 @@ function toBody(
   return serializer === null || body instanceof ReadableStream ? (body as RequestBody) : serializer(body)
 }
 
-/** No JSON body is an async iterable, so one that is holds the values of lines. */
-function isLines(body: unknown): body is AsyncIterable<unknown> {
+/** An array is a JSON body too, unless lines are wanted; an async iterable is none. */
+function isLines(body: unknown, takesLines: boolean): body is AsyncIterable<unknown> | Iterable<unknown> {
   if (typeof body !== 'object' || body === null || body instanceof ReadableStream) return false
-  return Symbol.asyncIterator in body
+  return Symbol.asyncIterator in body || (takesLines && Symbol.iterator in body)
 }

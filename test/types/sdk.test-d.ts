@@ -82,9 +82,9 @@ describe('what an operation takes', () => {
     void inventory.createReservation({ body, headers: { 'Idempotency-Key': 1 } })
   })
 
-  it('is an async iterable where it is lines', () => {
+  it('is an iterable, async or not, where it is lines', () => {
     expectTypeOf<Parameters<InventoryClient['importItems']>[0]['body']>().toEqualTypeOf<
-      AsyncIterable<ItemImport>
+      AsyncIterable<ItemImport> | Iterable<ItemImport>
     >()
   })
 })

@@ -109,10 +109,27 @@ describe('x-pagination', () => {
 
 describe('the package', () => {
   it('is described by the document', () => {
-    const files = toPackageFiles(document)
+    const files = toPackageFiles(document, calls)
     expect(JSON.parse(files['package.json'] ?? '')).toMatchObject({ name: 'notes-client', version: '1.0.0' })
     expect(JSON.parse(files['package.json'] ?? '')).not.toHaveProperty('dependencies')
-    expect(files['README.md']).toContain('| `create_note` | notes:write |')
     expect(files['README.md']).toContain('NOTES_BASE_URL')
+  })
+
+  it('lists methods by the names that callers use, with what each needs', () => {
+    const securitySchemes = {
+      login: { type: 'http', scheme: 'bearer' },
+      key: { type: 'apiKey', in: 'header', name: 'X-Key' },
+    }
+    const post = {
+      operationId: 'create_note',
+      security: [{ login: ['notes:write'], key: [] }, { login: [] }],
+    }
+    const paths = { '/notes': { post, get: { deprecated: true, security: [] } } }
+    const readme = toPackageFiles({ ...document, components: { securitySchemes }, paths }, calls)['README.md']
+    expect(readme).toContain(
+      '| `createNote` (`create_note`) | notes:write and an API key in the header `X-Key`, or any access token |',
+    )
+    expect(readme).toContain('| `listNotes` (`GET /notes`), deprecated | none needed |')
+    expect(toPackageFiles(document, calls)['README.md']).toContain('| `listNotes` | none needed |')
   })
 })
