@@ -318,10 +318,19 @@ describe('a client, with lines', () => {
       await setImmediate()
       yield { sku: 'B', name: 'b', onHand: 0 }
     }
-    expect(await service.inventory.importItems({ body: lines() })).toEqual({ created: 2, updated: 0 })
-    expect(service.calls()[0]).toMatchObject({
-      headers: { 'content-type': 'application/x-ndjson' },
-      body: '{"sku":"A","name":"one\\nline","onHand":1}\n{"sku":"B","name":"b","onHand":0}\n',
-    })
+    const inOne = [
+      { sku: 'A', name: 'one\nline', onHand: 1 },
+      { sku: 'B', name: 'b', onHand: 0 },
+    ]
+    for (const body of [lines(), inOne, new Set(inOne)]) {
+      expect(await service.inventory.importItems({ body })).toEqual({ created: 2, updated: 0 })
+    }
+    expect(service.calls()).toHaveLength(3)
+    for (const call of service.calls()) {
+      expect(call).toMatchObject({
+        headers: { 'content-type': 'application/x-ndjson' },
+        body: '{"sku":"A","name":"one\\nline","onHand":1}\n{"sku":"B","name":"b","onHand":0}\n',
+      })
+    }
   })
 })
