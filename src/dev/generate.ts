@@ -14,8 +14,11 @@ import { promisify } from 'node:util'
 import { parse } from 'yaml'
 
 import type { BundledDocument } from './bundled-document.js'
+import { explain } from './explain.js'
+import { withOperationIds } from './operation-keys.js'
 import { toScopesModule, type SecuredDocument } from './scopes-module.js'
 import { toSdkModules } from './sdk-modules.js'
+import { toToolError } from './tool-error.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const target = join(root, 'generated')
@@ -36,9 +39,7 @@ async function runTool(script: string, args: readonly string[]): Promise<void> {
     NO_COLOR: '1',
   }
   await run(process.execPath, [script, ...args], { cwd: root, env }).catch((cause: unknown) => {
-    // Both tools explain themselves on stderr only; the exit code alone would say nothing.
-    const stderr = cause instanceof Error && 'stderr' in cause ? String(cause.stderr) : ''
-    throw new Error(`${relative(root, script)} ${args.join(' ')}\n${stderr}`, { cause })
+    throw toToolError(cause)
   })
 }
 
@@ -74,9 +75,9 @@ async function findUnusedFiles(): Promise<readonly string[]> {
 
 /**
  * openapi-typescript takes every response header that is a reference for a required one (7.13). It gets a copy of the
- * bundle in which headers stand where they are used.
+ * bundle in which headers stand where they are used, and every operation has an operationId.
  */
-function withHeadersInPlace(text: string): string {
+function forServerTypes(text: string): string {
   const { components } = JSON.parse(text) as { components?: { headers?: Record<string, unknown> } }
   const prefix = '#/components/headers/'
   const placed: unknown = JSON.parse(text, (_key, value: unknown) => {
@@ -84,13 +85,13 @@ function withHeadersInPlace(text: string): string {
     if (typeof reference !== 'string' || !reference.startsWith(prefix)) return value
     return components?.headers?.[reference.slice(prefix.length)] ?? value
   })
-  return JSON.stringify(placed)
+  return JSON.stringify(withOperationIds(placed as BundledDocument))
 }
 
 async function writeServerTypes(bundle: string, folder: string): Promise<void> {
   const input = `${folder}-types.json`
   try {
-    await writeFile(input, withHeadersInPlace(await readFile(bundle, 'utf8')))
+    await writeFile(input, forServerTypes(await readFile(bundle, 'utf8')))
     await runTool(openapiTypescript, [
       input,
       ...['--output', join(folder, 'server.d.ts')],
@@ -207,4 +208,9 @@ async function main(check: boolean): Promise<void> {
   }
 }
 
-await main(process.argv.includes('--check'))
+try {
+  await main(process.argv.includes('--check'))
+} catch (error) {
+  console.error(explain(error))
+  process.exitCode = 1
+}

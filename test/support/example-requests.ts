@@ -90,7 +90,7 @@ export const documentedOperations: readonly DocumentedOperation[] = Object.entri
     const operation = value as Record<string, unknown>
     const own = (operation['parameters'] ?? []) as readonly unknown[]
     return {
-      operationId: operation['operationId'] as string,
+      operationId: (operation['operationId'] as string | undefined) ?? `${method.toUpperCase()} ${path}`,
       method: method.toUpperCase(),
       path,
       security: (operation['security'] ??
