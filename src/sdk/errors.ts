@@ -34,8 +34,11 @@ export class ApiError extends Error {
   constructor(operationId: string, status: number, details: ApiErrorDetails = {}) {
     const { problem, headers } = details
     const { title, detail, errors, requestId } = problem ?? {}
-    const about = [String(status), title, detail].filter((part) => typeof part === 'string')
-    super(about.join(': '), 'cause' in details ? { cause: details.cause } : undefined)
+    const about = [String(status), title, detail, ...describeViolations(errors)]
+    super(
+      about.filter((part) => typeof part === 'string').join(': '),
+      'cause' in details ? { cause: details.cause } : undefined,
+    )
     this.operationId = operationId
     this.status = status
     this.problem = problem
@@ -43,6 +46,18 @@ export class ApiError extends Error {
     this.requestId = typeof requestId === 'string' ? requestId : (headers?.get('X-Request-Id') ?? undefined)
     this.retryAfterSeconds = parseRetryAfter(headers)
   }
+}
+
+/** The first three, for logs that have the message only. */
+function describeViolations(errors: unknown): readonly string[] {
+  const violations: readonly unknown[] = Array.isArray(errors) ? errors : []
+  const texts = violations.slice(0, 3).flatMap((violation) => {
+    const { in: place, pointer, detail } = Object(violation) as Readonly<Record<string, unknown>>
+    const parts = [place, pointer, detail].filter((part) => typeof part === 'string' && part !== '')
+    return parts.length === 0 ? [] : [parts.join(' ')]
+  })
+  const more = violations.length > 3 ? ` and ${violations.length - 3} more` : ''
+  return texts.length === 0 ? [] : [`${texts.join(', ')}${more}`]
 }
 
 /** The service could not be reached, or the connection broke. Whether it did what was asked is not known. */

@@ -18,7 +18,12 @@ export async function discoverTokenEndpoint(
     if (metadata === undefined) continue
     // Otherwise one issuer could send callers, with their secrets, to an endpoint of its own (RFC 8414 section 3.3).
     if (metadata['issuer'] !== issuer) {
-      throw new TokenError('metadata', `The metadata at ${address} is not that of the issuer ${issuer}`)
+      const other = String(metadata['issuer'])
+      const hint = /^[\x21-\x7e]{1,500}$/.test(other) ? `, but of ${other}: is that the one you mean?` : ''
+      throw new TokenError(
+        'metadata',
+        `The metadata at ${address} is not that of the issuer ${issuer}${hint}`,
+      )
     }
     return checkedEndpoint(metadata['token_endpoint'], issuer, address)
   }

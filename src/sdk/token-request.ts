@@ -46,7 +46,7 @@ export async function requestToken(
   const nonced = seams.dpop?.takeNonce(endpoint, first.response.headers) === true
   const asksForNonce = nonced && parseObject(first.text)?.['error'] === 'use_dpop_nonce'
   const { response, text } = asksForNonce ? await post(endpoint, request, seams) : first
-  if (!response.ok) throw toRefusal(endpoint, response, parseObject(text), secrets)
+  if (!response.ok) throw toRefusal(endpoint, request.scopes, response, parseObject(text), secrets)
   const type = seams.dpop === undefined ? 'Bearer' : 'DPoP'
   return toTokenResponse(parseObject(text) ?? {}, type, request.scopes, endpoint)
 }
@@ -78,6 +78,7 @@ async function post(
 
 function toRefusal(
   endpoint: string,
+  scopes: readonly string[],
   { status, headers }: Response,
   body: Record<string, unknown> = {},
   secrets: readonly string[],
@@ -85,7 +86,8 @@ function toRefusal(
   const error = toPlainText(body['error'], secrets)
   const description = toPlainText(body['error_description'], secrets)
   const reason = [error, description].filter((part) => part !== undefined).join(': ')
-  const about = reason === '' ? String(status) : `${status} ${reason}`
+  const asked = error === 'invalid_scope' && scopes.length > 0 ? ` (asked for ${scopes.join(' ')})` : ''
+  const about = reason === '' ? String(status) : `${status} ${reason}${asked}`
   // A server that fails or is busy has not decided anything.
   const code = status >= 500 || status === 429 ? 'unreachable' : 'refused'
   return new TokenError(code, `The token endpoint ${endpoint} answers ${about}`, {

@@ -145,6 +145,26 @@ describe('a client, about errors', () => {
     })
   })
 
+  it('says in one line what does not fit', async () => {
+    const errors = ['/sku', '/name', '/tags', '/q'].map((pointer) => ({
+      in: 'body',
+      pointer,
+      detail: 'is wrong',
+    }))
+    const messageOf = async (listed: unknown) => {
+      await using service = await startService((_request, response) => {
+        sendJson(response, 400, { title: 'Bad', errors: listed }, 'application/problem+json')
+      })
+      return ((await reasonOf(service.inventory.createItem({ body: { sku: 'A', name: 'a' } }))) as Error)
+        .message
+    }
+    expect(await messageOf(errors)).toBe(
+      '400: Bad: body /sku is wrong, body /name is wrong, body /tags is wrong and 1 more',
+    )
+    expect(await messageOf([{ in: 'query', pointer: '', detail: 'is odd' }])).toBe('400: Bad: query is odd')
+    expect(await messageOf(['text', null])).toBe('400: Bad')
+  })
+
   it('rejects only the promise that is waited for', async () => {
     await using service = await startService((_request, response) => {
       sendJson(response, 404, problem, 'application/problem+json')

@@ -192,6 +192,9 @@ describe('createTokenSource, refused', () => {
     expect((await errorOf(source.accessToken())).message).toBe(
       'The token endpoint https://issuer.example.com/token answers 400 invalid_scope: items:fly is not known',
     )
+    expect((await errorOf(source.accessToken(['items:fly', 'items:read']))).message).toMatch(
+      / \(asked for items:fly items:read\)$/,
+    )
   })
 
   it.each([
@@ -315,6 +318,19 @@ describe('createTokenSource, given an issuer', () => {
     })
     const error = await errorOf(createTokenSource({ ...client, issuer: server.url }).accessToken())
     expect(error).toMatchObject({ code: 'unreachable', status: 502 })
+  })
+
+  it('names the issuer that the metadata is of, where it is another', async () => {
+    const answerOf = (issuer: string) =>
+      createTokenSource({
+        ...client,
+        issuer: 'https://a.example.com',
+        fetch: () => Promise.resolve(Response.json({ issuer, token_endpoint: 'https://a.example.com/t' })),
+      }).accessToken()
+    expect((await errorOf(answerOf('https://b.example.com'))).message).toMatch(
+      /not that of the issuer https:\/\/a\.example\.com, but of https:\/\/b\.example\.com: is that the one you mean\?$/,
+    )
+    expect((await errorOf(answerOf('a\u001b[31m'))).message).toMatch(/issuer https:\/\/a\.example\.com$/)
   })
 
   it('sends no credentials over http for an issuer that is https', async () => {
