@@ -18,6 +18,8 @@ export interface TestClient {
   readonly isEmbedded: boolean
   /** For authorization servers that must be told the API (Auth0, Ory Hydra). */
   readonly audience?: string
+  /** Whether tokens are bound to a key. Default: false. */
+  readonly dpop?: boolean
 }
 
 /** The client that the environment describes, else the embedded authorization server's. Throws `DevelopmentError` where neither is known. */
@@ -42,6 +44,8 @@ export async function loadTestClient({
     issuer: config.issuer,
     isEmbedded,
     ...(audience !== undefined && { audience }),
+    // Either way of binding does for `any`, and this client has no certificate.
+    ...((config.senderConstrained === 'dpop' || config.senderConstrained === 'any') && { dpop: true }),
   }
 }
 
@@ -83,7 +87,10 @@ export async function callService(
 
   const token = await fetchAccessToken(client, options)
   const minutes = Math.round((token.expiresAtMs - now()) / 60_000)
-  report('token', `${client.clientId}, ${minutes} minutes, ${listOf(token.scopes)}`)
+  report(
+    'token',
+    `${client.clientId}, ${minutes} minutes, ${token.type === 'DPoP' ? 'DPoP, ' : ''}${listOf(token.scopes)}`,
+  )
 
   const service = createClient({ ...client, ...options })
   const caller = await answerOf('getCaller', client, service.getCaller())

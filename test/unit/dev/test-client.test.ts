@@ -102,7 +102,8 @@ describe('a call', () => {
     const issuing = createAuthorizationServer(scopes)
     const { issuer, clientSecrets } = await issuing.listen()
     const server = createServer((request, response) => {
-      const isBearer = request.headers.authorization?.startsWith('Bearer ey') === true
+      const isProven = request.headers['dpop'] !== undefined
+      const isBearer = request.headers.authorization?.startsWith(isProven ? 'DPoP ey' : 'Bearer ey') === true
       const [status, body] = (isBearer && answers[request.url ?? '']) || [401, {}]
       const type = status < 400 ? 'application/json' : 'application/problem+json'
       response.writeHead(status, { 'Content-Type': type }).end(JSON.stringify(body))
@@ -134,6 +135,11 @@ describe('a call', () => {
     })
     return output
   }
+
+  it('proves that it has the key of its token, where tokens must be bound by DPoP', async () => {
+    const client = await setUp({ '/v1/whoami': [200, caller], '/v1/items?limit=5': [200, { items: [] }] })
+    expect(await call({ ...client, dpop: true })).toContain('minutes, DPoP, items:read items:write\n')
+  })
 
   it('tells who the caller is and which items there are', async () => {
     const client = await setUp({
