@@ -36,6 +36,8 @@ describe('the test client', () => {
     { env: { TEST_CLIENT_ID: 'dev-reader' }, want: { clientId: 'dev-reader', clientSecret: 'read' } },
     { env: { TEST_CLIENT_SECRET: 'mine' }, want: { clientId: 'dev-client', clientSecret: 'mine' } },
     { env: { DEFAULT_SCOPE: 'a b' }, want: { scopes: ['a', 'b'] } },
+    { env: { SENDER_CONSTRAINED: 'dpop' }, want: { dpop: true } },
+    { env: { SENDER_CONSTRAINED: 'any' }, want: { dpop: true } },
     { env: { PUBLIC_URL: 'https://things.example' }, want: { baseUrl: 'https://things.example' } },
     {
       env: { PORT: '3100', DEV_ISSUER_PORT: '9100' },
