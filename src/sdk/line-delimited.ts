@@ -12,12 +12,13 @@ export interface LineUpload {
 }
 
 export function createLineUpload(values: AsyncIterable<unknown> | Iterable<unknown>): LineUpload {
-  const iterator = (Symbol.asyncIterator in values ? values : eachOf(values))[Symbol.asyncIterator]()
+  const iterator = Symbol.asyncIterator in values ? values[Symbol.asyncIterator]() : values[Symbol.iterator]()
   const encoder = new TextEncoder()
   let isOver = false
   let failure: { readonly cause: unknown } | undefined
   let breakOff = (): void => undefined
 
+  const end = async () => iterator.return?.()
   const nextLine = async (): Promise<Uint8Array | undefined> => {
     try {
       const next = await iterator.next()
@@ -41,7 +42,7 @@ export function createLineUpload(values: AsyncIterable<unknown> | Iterable<unkno
     },
     async cancel() {
       isOver = true
-      await iterator.return?.()
+      await end()
     },
   })
 
@@ -52,13 +53,9 @@ export function createLineUpload(values: AsyncIterable<unknown> | Iterable<unkno
       if (isOver) return
       isOver = true
       breakOff()
-      iterator.return?.().catch(() => undefined)
+      end().catch(() => undefined)
     },
   }
-}
-
-async function* eachOf(values: Iterable<unknown>): AsyncGenerator {
-  yield* values
 }
 
 /**
