@@ -98,7 +98,7 @@ describe('an opaque access token', () => {
       expect(status).toBe(503)
       expect(headers['retry-after']).toBe('1')
       const log = wrong.log.join('')
-      expect(log).toContain('correct its id and secret')
+      expect(log).toContain('check its id and secret')
       expect(log).not.toContain('wrong-introspection-secret')
       expect(log).not.toContain(token)
     } finally {
