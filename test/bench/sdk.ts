@@ -30,7 +30,7 @@ const inventory = createInventoryClient({
   clientSecret: 'bench',
 })
 
-const bySdk = async (): Promise<unknown> => inventory.listItems({ query: { limit: 20 } })
+const bySdk = (): Promise<unknown> => inventory.listItems({ query: { limit: 20 } })
 const byFetch = async (): Promise<unknown> => {
   const response = await fetch(`${url}/v1/items?limit=20`, { headers: { Authorization: 'Bearer t' } })
   if (!response.ok) throw new Error(String(response.status))
