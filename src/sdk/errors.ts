@@ -34,9 +34,11 @@ export class ApiError extends Error {
   constructor(operationId: string, status: number, details: ApiErrorDetails = {}) {
     const { problem, headers } = details
     const { title, detail, errors, requestId } = problem ?? {}
-    const about = [String(status), title, detail, ...describeViolations(errors)]
+    const target = status < 400 ? headers?.get('Location') : undefined
+    const redirect = typeof target === 'string' ? `redirects to ${target}` : undefined
+    const about = [String(status), title, detail, ...describeViolations(errors), redirect]
     super(
-      about.filter((part) => typeof part === 'string').join(': '),
+      toLine(about.filter((part) => typeof part === 'string').join(': ')),
       'cause' in details ? { cause: details.cause } : undefined,
     )
     this.operationId = operationId
@@ -47,6 +49,14 @@ export class ApiError extends Error {
     this.retryAfterSeconds = parseRetryAfter(headers)
   }
 }
+
+/** What a service says, as logs and terminals take it: in one line of printable characters, and not without end. */
+function toLine(text: string): string {
+  const line = text.slice(0, longestMessage).replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ')
+  return text.length > longestMessage ? `${line}…` : line
+}
+
+const longestMessage = 2_000
 
 /** The first three, for logs that have the message only. */
 function describeViolations(errors: unknown): readonly string[] {
