@@ -111,13 +111,14 @@ async function send(
   signal: AbortSignal,
 ): Promise<Response> {
   const { url, method, headers, body, isStream } = request
-  // An access token is for this service, not for whatever it points to, and nothing else identifies the caller.
+  // An access token is for this service, not for whatever it points to, and nothing else identifies the caller. Not
+  // `error`: with that, Node.js 20 and 22 lose the signal once memory is cleaned up (https://github.com/nodejs/undici/issues/4627).
   const init: RequestInit & { duplex?: 'half' } = {
     method,
     headers,
     body,
     signal,
-    redirect: 'error',
+    redirect: 'manual',
     credentials: 'omit',
   }
   if (isStream) init.duplex = 'half'

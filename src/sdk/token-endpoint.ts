@@ -54,7 +54,7 @@ async function readMetadata(
   try {
     const response = await send(address, {
       headers: { Accept: 'application/json' },
-      redirect: 'error',
+      redirect: 'manual',
       signal,
     })
     status = response.status

@@ -66,8 +66,14 @@ async function post(
 
   const { signal, clear } = timeoutSignal()
   try {
-    // A redirect would carry the credentials elsewhere.
-    const response = await fetch(endpoint, { method: 'POST', headers, body: form, redirect: 'error', signal })
+    // A redirect would carry the credentials elsewhere. `manual`: see `send` of an attempt.
+    const response = await fetch(endpoint, {
+      method: 'POST',
+      headers,
+      body: form,
+      redirect: 'manual',
+      signal,
+    })
     return { response, text: await response.text() }
   } catch (cause) {
     throw new TokenError('unreachable', `No answer from the token endpoint ${endpoint}`, { cause })

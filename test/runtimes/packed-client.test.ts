@@ -79,7 +79,7 @@ describe.skipIf(isNoneHere)('the packed client', () => {
       notFound: 'Nothing is found at this address',
       aborted: true,
       late: 'timeout attempt',
-      redirected: 'connection_failed',
+      redirected: 'api_error',
       withKeys: Object.keys(keyPairs),
       bound: 'orders',
     })

@@ -2,6 +2,8 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { setImmediate } from 'node:timers/promises'
 import { inspect } from 'node:util'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import type { ItemImport } from '../../../generated/client/types.gen.js'
 import { ApiError, ConnectionError, createInventoryClient, TokenError } from '../../../generated/sdk/index.js'
@@ -21,19 +23,25 @@ const item = {
 }
 const problem = { type: 'urn:problem-type:gatehouse:not-found', title: 'Nothing is found', status: 404 }
 
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
+
 /** A service and its token endpoint in one, and a client of it. */
 async function startService(answer: (request: ReceivedRequest, response: ServerResponse) => unknown) {
   const server = await startServer((request, response) => {
     if (request.url !== '/token') answer(request, response)
     else sendJson(response, 200, { access_token: 'token-1', token_type: 'Bearer', expires_in: 300 })
   })
-  const inventory = createInventoryClient({
-    ...credentials,
-    baseUrl: server.url,
-    tokenEndpoint: `${server.url}/token`,
-  })
+  const settings = { ...credentials, baseUrl: server.url, tokenEndpoint: `${server.url}/token` }
+  const inventory = createInventoryClient(settings)
   const calls = () => server.requests.filter(({ url }) => url !== '/token')
-  return { server, inventory, calls, [Symbol.asyncDispose]: async () => server[Symbol.asyncDispose]() }
+  return {
+    server,
+    settings,
+    inventory,
+    calls,
+    [Symbol.asyncDispose]: async () => server[Symbol.asyncDispose](),
+  }
 }
 
 const reasonOf = async (promise: Promise<unknown>): Promise<unknown> =>
@@ -165,6 +173,17 @@ describe('a client, about errors', () => {
     expect(await messageOf(['text', null])).toBe('400: Bad')
   })
 
+  it('says in one line of printable characters what the service says, and not all of a long text', async () => {
+    const messageOf = async (title: string) => {
+      await using service = await startService((_request, response) => {
+        sendJson(response, 400, { title, detail: 'b' }, 'application/problem+json')
+      })
+      return ((await reasonOf(service.inventory.getCaller())) as Error).message
+    }
+    expect(await messageOf('\u001b[31mred\u0007\r\nnext\u202e\u2028\u0085é')).toBe('400:  [31mred next é: b')
+    expect(await messageOf('x'.repeat(1_000_000))).toMatch(/^400: x{1995}…$/)
+  })
+
   it('rejects only the promise that is waited for', async () => {
     await using service = await startService((_request, response) => {
       sendJson(response, 404, problem, 'application/problem+json')
@@ -229,7 +248,11 @@ describe('a client, about errors', () => {
     await using service = await startService((_request, response) => {
       response.writeHead(307, { Location: other.url }).end()
     })
-    expect(await reasonOf(service.inventory.listItems())).toBeInstanceOf(ConnectionError)
+    expect(await reasonOf(service.inventory.listItems())).toMatchObject({
+      code: 'api_error',
+      status: 307,
+      message: `307: redirects to ${other.url}`,
+    })
     expect(other.requests).toEqual([])
   })
 
@@ -287,6 +310,30 @@ describe('a client, abandoned', () => {
     abandon.abort()
     expect(await call).toMatchObject({ name: 'AbortError' })
     expect(service.calls()).toHaveLength(1)
+  })
+})
+
+describe('a client, abandoned while a reply arrives', () => {
+  it('stops waiting, however much memory was cleaned up since', async () => {
+    await using service = await startService((_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'application/json' }).write('{"items":')
+    })
+    const abandon = new AbortController()
+    const begun = new AbortController()
+    const inventory = createInventoryClient({
+      ...service.settings,
+      onResponse: () => {
+        begun.abort()
+      },
+    })
+    const call = reasonOf(inventory.listItems({ signal: abandon.signal }))
+    await once(begun.signal, 'abort')
+    for (let turn = 0; turn < 5; turn += 1) {
+      await setImmediate()
+      collectGarbage()
+    }
+    abandon.abort(new Error('no longer needed'))
+    expect(await call).toMatchObject({ message: 'no longer needed' })
   })
 })
 

@@ -231,7 +231,7 @@ describe('createTokenSource, refused', () => {
       response.writeHead(307, { Location: other.url }).end()
     })
     const source = createTokenSource({ ...client, tokenEndpoint: server.url })
-    expect((await errorOf(source.accessToken())).code).toBe('unreachable')
+    expect(await errorOf(source.accessToken())).toMatchObject({ code: 'refused', status: 307 })
     expect(other.requests).toEqual([])
   })
 
