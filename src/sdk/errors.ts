@@ -140,7 +140,8 @@ function parseRetryAfter(headers: Headers | undefined): number | undefined {
   const value = headers?.get('Retry-After')?.trim()
   if (value === undefined || value === '') return undefined
   if (/^\d+$/.test(value)) return Number(value)
-  const until = Date.parse(value)
+  // `Date.parse` finds a date in nearly anything that has a number in it, such as `-5` or two values in one.
+  const until = /^[A-Z][a-z]+, [^,]* GMT$/.test(value) ? Date.parse(value) : NaN
   if (Number.isNaN(until)) return undefined
   const from = Date.parse(headers?.get('Date') ?? '')
   return Math.max(0, (until - (Number.isNaN(from) ? Date.now() : from)) / 1000)

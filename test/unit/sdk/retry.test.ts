@@ -92,7 +92,17 @@ describe('Retry-After', () => {
       wantMs: 5_000,
     },
     { title: 'more than a minute', headers: { 'Retry-After': '3600' }, wantMs: 60_000 },
-    { title: 'nonsense', headers: { 'Retry-After': 'soon' }, wantMs: 150 },
+    { title: 'digits without end', headers: { 'Retry-After': '9'.repeat(400) }, wantMs: 60_000 },
+    {
+      title: 'a date that is over',
+      headers: { 'Retry-After': 'Monday, 02-Mar-26 09:30:05 GMT', Date: 'Mon, 02 Mar 2026 09:31:00 GMT' },
+      wantMs: 0,
+    },
+    ...['soon', 'soon 5', '-5', '7.5', '5, 10', '1e308', ''].map((value) => ({
+      title: `no value, "${value}",`,
+      headers: { 'Retry-After': value },
+      wantMs: 150,
+    })),
   ])('of $title waits $wantMs ms, without jitter', async ({ headers, wantMs }) => {
     const { inventory, clock, seen } = serviceInMemory([() => problemReply(503, headers), ok])
     const call = inventory.getStatus()
