@@ -38,9 +38,7 @@ export function toEvent(
 }
 
 export function tell<E>(hook: ((event: E) => void) | undefined, event: E): void {
-  try {
-    hook?.(event)
-  } catch {
-    // A reservation that was made does not fail because a log could not be written.
-  }
+  // A reservation that was made does not fail because a log could not be written, nor does the process: what an async
+  // hook rejects with is dropped like what another one throws.
+  ;(async () => hook?.(event))().catch(() => undefined)
 }

@@ -18,6 +18,7 @@ import {
   serviceInMemory,
   tokenEndpoint,
 } from './service-in-memory.js'
+import { settle } from './virtual-clock.js'
 
 const ok = () => Response.json({ items: [] })
 const environment = {
@@ -146,6 +147,21 @@ describe('every request', () => {
 })
 
 describe('hooks', () => {
+  it('that throw or reject are no part of the call, and end no process', async () => {
+    const unhandled: unknown[] = []
+    const note = (reason: unknown): unknown => unhandled.push(reason)
+    process.on('unhandledRejection', note)
+    const fail = () => Promise.reject(new Error('the log is full'))
+    const throwing = (): never => {
+      throw new Error('the log is full')
+    }
+    const { inventory } = serviceInMemory([ok], { onRequest: throwing, onResponse: fail as () => void })
+    await inventory.getStatus()
+    await settle()
+    process.off('unhandledRejection', note)
+    expect(unhandled).toEqual([])
+  })
+
   it('are told of requests, responses and retries, and never a token', async () => {
     const events: (RequestEvent | ResponseEvent | RetryEvent)[] = []
     const tell = (event: RequestEvent): unknown => events.push(event)
