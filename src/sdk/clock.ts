@@ -8,8 +8,11 @@ export interface Clock {
 
 export type Schedule = (run: () => void, delayMs: number) => () => void
 
+/** `setTimeout` takes what is longer for no time at all. */
+const longestTimeoutMs = 2 ** 31 - 1
+
 export const scheduleTimeout: Schedule = (run, delayMs) => {
-  const timer = setTimeout(run, delayMs)
+  const timer = setTimeout(run, Math.min(delayMs, longestTimeoutMs))
   return () => {
     clearTimeout(timer)
   }
