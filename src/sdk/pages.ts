@@ -23,7 +23,11 @@ export function toPagedCall(
   paging: Paging,
 ): AnyPagedCall {
   const first = call(input) as AnyPagedCall
-  const walk = (left: AbortSignal) => walkPages(first, { call, input, paging }, left)
+  const walk = (left: AbortSignal) => {
+    // The loop may be left before it begins, and nobody else may wait for the first page.
+    first.catch(() => undefined)
+    return walkPages(first, { call, input, paging }, left)
+  }
   first.pages = () => ({ [Symbol.asyncIterator]: () => untilLeft(walk) })
   first[Symbol.asyncIterator] = () => untilLeft((left) => walkItems(walk(left), paging))
   return first
@@ -46,9 +50,10 @@ async function* walkPages(
   for (;;) {
     yield page
     const cursor = page[paging.nextCursor]
-    // A cursor that comes back would go round for ever.
-    if (cursor === undefined || cursor === null || cursor === '' || seen.has(cursor)) return
-    seen.add(cursor)
+    // A cursor that comes back would go round for ever, and one that is an object is never the same.
+    const text = typeof cursor === 'object' ? JSON.stringify(cursor) : cursor
+    if (cursor === undefined || cursor === null || cursor === '' || seen.has(text)) return
+    seen.add(text)
     page = (await call({ ...input, signal, query: { ...input.query, [paging.cursor]: cursor } })) as Page
   }
 }

@@ -52,6 +52,13 @@ describe('pages', () => {
     expect(seen).toHaveLength(3)
   })
 
+  it('end with a cursor that comes back as an object', async () => {
+    const again = () => Response.json({ items: [{ sku: 'a' }], nextCursor: {} })
+    const { inventory, seen } = serviceInMemory([again, again, () => problemReply(400)])
+    expect(await skusOf(inventory.listItems())).toEqual(['a', 'a'])
+    expect(seen).toHaveLength(2)
+  })
+
   it('that fail end the loop with the error', async () => {
     const { inventory } = serviceInMemory([page(['a'], 'c1'), () => problemReply(400)])
     expect(await reasonOf(skusOf(inventory.listItems()))).toBeInstanceOf(ApiError)
@@ -60,6 +67,17 @@ describe('pages', () => {
   it('that fail at the first end the loop, and nothing else', async () => {
     const { inventory } = serviceInMemory([() => problemReply(400)])
     expect(await reasonOf(skusOf(inventory.listItems()))).toMatchObject({ status: 400 })
+  })
+
+  it('that fail after the loop was left are nobody’s, and end no process', async () => {
+    const unhandled: unknown[] = []
+    const note = (reason: unknown): unknown => unhandled.push(reason)
+    process.on('unhandledRejection', note)
+    const { inventory } = serviceInMemory([() => problemReply(400)])
+    await inventory.listItems()[Symbol.asyncIterator]().return?.()
+    await settle()
+    process.off('unhandledRejection', note)
+    expect(unhandled).toEqual([])
   })
 
   it('abandon the request in flight when the iterator is closed', async () => {
