@@ -73,7 +73,9 @@ export async function* readLines(
   try {
     for (;;) {
       const { done, value } = await reader.read()
-      const lines = (rest + decoder.decode(value, { stream: !done })).split('\n')
+      // What came before is not looked through again: a long line comes in many chunks.
+      const lines = decoder.decode(value, { stream: !done }).split('\n')
+      lines[0] = rest + (lines[0] ?? '')
       rest = done ? '' : (lines.pop() ?? '')
       for (const line of lines) if (line.trim() !== '') yield parseLine(line, refuse)
       if (done) return
