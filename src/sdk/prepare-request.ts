@@ -67,6 +67,7 @@ export function createRequestPreparation(id: OperationId, settings: Settings): P
   const baseUrl = settings.baseUrl.replace(/\/$/, '')
   const agent = userAgent((globalThis as { navigator?: { userAgent?: string } }).navigator)
   const ownHeaders = { 'User-Agent': agent }
+  const segments = [...options.url.matchAll(/\{([^{}]+)\}/g)].map(([, name = '']) => name)
 
   const toHeaders = ({ body, headers: given, traceparent = settings.traceparent() }: AnyInput): Headers => {
     const ofBody = body === undefined ? undefined : options.headers
@@ -80,7 +81,7 @@ export function createRequestPreparation(id: OperationId, settings: Settings): P
 
   return (input, scopes) => {
     const { body, path, query } = input
-    if (path !== undefined) assertSegments(path)
+    for (const name of segments) assertSegment(id, name, path?.[name])
     const upload = isLines(body, takesLines) ? createLineUpload(body) : undefined
     return {
       operationId: id,
@@ -95,12 +96,16 @@ export function createRequestPreparation(id: OperationId, settings: Settings): P
   }
 }
 
-/** Percent-encoding does not help: these segments are resolved when the URL is parsed, and another path is meant. */
-function assertSegments(path: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(path)) {
-    if (['', '.', '..'].includes(String(value)))
-      throw new TypeError(`"${String(value)}" cannot be the ${name} in a path`)
+/**
+ * Without a value, the name in braces would be sent. Of `.` and `..` percent-encoding makes nothing else: they are resolved
+ * when the URL is parsed, and another path is meant.
+ */
+function assertSegment(id: OperationId, name: string, value: unknown): void {
+  const text = String(value)
+  if (value === undefined || value === null) {
+    throw new TypeError(`${id} needs the path parameter ${name}: give it as { path: { ${name}: … } }`)
   }
+  if (['', '.', '..'].includes(text)) throw new TypeError(`"${text}" cannot be the ${name} in a path`)
 }
 
 /** Without a serializer of the operation's it is JSON; with `null`, as a stream of bytes is, it is sent as it is. */

@@ -114,6 +114,18 @@ describe('a client', () => {
     },
   )
 
+  it.each([undefined, {}, { path: {} }, { path: { sku: null } }, { path: { SKU: 'NUT-M8' } }])(
+    'refuses a call without its path parameter, such as %j, which types alone do not prevent',
+    async (input) => {
+      await using service = await startService(() => undefined)
+      expect(await reasonOf(service.inventory.getItem(input as never))).toMatchObject({
+        name: 'TypeError',
+        message: 'getItem needs the path parameter sku: give it as { path: { sku: … } }',
+      })
+      expect(service.server.requests).toEqual([])
+    },
+  )
+
   it('gives the response beside the body where it is asked to', async () => {
     await using service = await startService((_request, response) => {
       response.setHeader('ETag', '"7"')
