@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { parseDevelopmentConfig } from './development-config.js'
 import { explain } from './explain.js'
 import { loadEnvironment } from './load-environment.js'
-import { callService, fetchAccessToken, loadTestClient } from './test-client.js'
+import { callService, fetchBearerToken, loadTestClient } from './test-client.js'
 
 const envFile = fileURLToPath(new URL('../../.env', import.meta.url))
 const write = (text: string) => void process.stdout.write(text)
@@ -15,7 +15,7 @@ const write = (text: string) => void process.stdout.write(text)
 async function main(): Promise<void> {
   const development = parseDevelopmentConfig(await loadEnvironment(envFile, process.env))
   const client = await loadTestClient(development)
-  if (process.argv.includes('--token')) write(`${(await fetchAccessToken(client)).value}\n`)
+  if (process.argv.includes('--token')) write(`${await fetchBearerToken(client)}\n`)
   else await callService(client, write)
 }
 

@@ -2,7 +2,7 @@ import { audienceToRequest } from '../auth/issuer-preset.js'
 import { findTestClient } from '../config/test-client.js'
 import { ApiError, ConnectionError, TokenError } from '../sdk/errors.js'
 import { createClient } from '../sdk/client.js'
-import { createTokenSource, type AccessToken } from '../sdk/token-source.js'
+import { createTokenSource, type AccessToken, type TokenSource } from '../sdk/token-source.js'
 import type { DevelopmentConfig } from './development-config.js'
 import { DevelopmentError } from './development-error.js'
 
@@ -56,10 +56,24 @@ export interface CallOptions {
   readonly now?: () => number
 }
 
-/** An access token for the client. Rejects with a `TokenError`, or a `DevelopmentError` that says what to start. */
-export async function fetchAccessToken(client: TestClient, options: CallOptions = {}): Promise<AccessToken> {
+/**
+ * An access token that serves by itself, as in a header for curl. Rejects with a `TokenError`, or a `DevelopmentError` that
+ * says what to do.
+ */
+export async function fetchBearerToken(client: TestClient, options: CallOptions = {}): Promise<string> {
+  if (client.dpop === true) {
+    const message =
+      'With SENDER_CONSTRAINED, a token is of no use without the key that it is bound to, and that ends with this command. ' +
+      '`npm run call` without --token calls with both.'
+    throw new DevelopmentError('setting', message)
+  }
+  const { value } = await askFor(client, createTokenSource({ ...client, ...options }))
+  return value
+}
+
+async function askFor(client: TestClient, tokenSource: TokenSource<AccessToken>): Promise<AccessToken> {
   try {
-    return await createTokenSource({ ...client, ...options }).accessToken()
+    return await tokenSource.accessToken()
   } catch (error) {
     if (client.isEmbedded && error instanceof TokenError && error.code === 'unreachable') {
       const message = `The authorization server at ${client.issuer} does not answer. Start it with \`npm run dev\`.`
@@ -85,14 +99,16 @@ export async function callService(
   report('issuer', client.issuer)
   report('service', client.baseUrl)
 
-  const token = await fetchAccessToken(client, options)
+  const tokenSource = createTokenSource({ ...client, ...options })
+  const token = await askFor(client, tokenSource)
   const minutes = Math.round((token.expiresAtMs - now()) / 60_000)
   report(
     'token',
     `${client.clientId}, ${minutes} minutes, ${token.type === 'DPoP' ? 'DPoP, ' : ''}${listOf(token.scopes)}`,
   )
 
-  const service = createClient({ ...client, ...options })
+  // Its scopes are asked for, whatever they are called there; what they open is for the service to say.
+  const service = createClient({ baseUrl: client.baseUrl, tokenSource, environment: {}, ...options })
   const caller = await answerOf('getCaller', client, service.getCaller())
   report('getCaller', `200 ${caller.clientId}, ${listOf(caller.scopes)}`)
 

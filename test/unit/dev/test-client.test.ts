@@ -11,7 +11,7 @@ import { parseDevelopmentConfig } from '../../../src/dev/development-config.js'
 import { createStateFolder } from '../../../src/dev/state-folder.js'
 import {
   callService,
-  fetchAccessToken,
+  fetchBearerToken,
   loadTestClient,
   type TestClient,
 } from '../../../src/dev/test-client.js'
@@ -171,9 +171,29 @@ describe('a call', () => {
   })
 
   it('asks for the scopes it is told, and no more', async () => {
-    const { value } = await fetchAccessToken({ ...(await setUp({})), scopes: ['items:write'] })
-    const claims = JSON.parse(Buffer.from(value.split('.')[1] ?? '', 'base64url').toString()) as object
+    const token = await fetchBearerToken({ ...(await setUp({})), scopes: ['items:write'] })
+    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as object
     expect(claims).toMatchObject({ scope: 'items:write' })
+  })
+
+  it('asks for scopes that are none of the document’s, and leaves it to the service what they open', async () => {
+    const client = await setUp({ '/v1/whoami': [200, caller], '/v1/items?limit=5': [200, { items: [] }] })
+    const asked: (string | null)[] = []
+    const fetchToken: typeof fetch = async (input, init) => {
+      if (!(init?.body instanceof URLSearchParams)) return fetch(input, init)
+      asked.push(init.body.get('scope'))
+      return Response.json({ access_token: 'ey', token_type: 'Bearer', expires_in: 300 })
+    }
+    const scopes = ['api://things/.default']
+    await callService({ ...client, scopes }, () => undefined, { fetch: fetchToken })
+    expect(asked).toEqual(scopes)
+  })
+
+  it('does not hand out a token without the key that it is bound to', async () => {
+    await expect(fetchBearerToken({ ...(await setUp({})), dpop: true })).rejects.toMatchObject({
+      code: 'setting',
+      message: expect.stringMatching(/of no use without the key.*`npm run call` without --token/),
+    })
   })
 
   it('that is refused names the operation and the answer', async () => {
