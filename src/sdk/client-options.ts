@@ -10,7 +10,7 @@ import {
   type TokenSource,
   type TokenSourceOptions,
 } from './token-source.js'
-import { needsToken } from './operation-scopes.js'
+import { documentedScopes, needsToken } from './operation-scopes.js'
 
 /**
  * Everything is optional: what is left out comes from environment variables with the prefix of the document's
@@ -69,6 +69,7 @@ export function settleOptions(given: ClientOptions): Settings {
   if (tokenSource !== undefined && options.clientId !== undefined) {
     faults.push('Give a tokenSource or credentials, not both')
   } else if (tokenSource === undefined && wantsTokens) faults.push(...findTokenSourceFaults(options))
+  faults.push(...findScopeFaults(options.scopes))
   for (const name of ['retries', 'timeoutMs', 'attemptTimeoutMs'] as const) {
     const value = options[name]
     if (value !== undefined && !(value >= 0)) faults.push(`${name} must be a number, 0 or more`)
@@ -96,6 +97,16 @@ export function settleOptions(given: ClientOptions): Settings {
     ...(options.onResponse !== undefined && { onResponse: options.onResponse }),
     ...(options.onRetry !== undefined && { onRetry: options.onRetry }),
   }
+}
+
+function findScopeFaults(pinned: readonly string[] = []): readonly string[] {
+  const known = documentedScopes()
+  const unknown = pinned.filter((scope) => !known.has(scope))
+  if (known.size === 0 || unknown.length === 0) return []
+  return [
+    `scopes names ${unknown.join(' ')}, which no operation needs: leave it out, or write ${[...known].sort().join(', ')}. ` +
+      'What the authorization server wants to be asked for instead goes into tokenScope',
+  ]
 }
 
 /** Explicit options win. */

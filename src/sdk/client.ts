@@ -29,19 +29,26 @@ export type Client<in S extends string = Scope> = {
  * `OptionsError`, which names every mistake.
  */
 export function createClient<const S extends readonly string[] = readonly Scope[]>(
-  options: ClientOptions<S> = {},
-): Client<KnownScopes<S>> {
+  options: ClientOptions<S & Known<S>> = {},
+): Client<ScopesIn<S>> {
   const settings = settleOptions(options)
   const choice = createScopeChoice(settings.pinned)
   const ids = Object.keys(operations) as OperationId[]
   // Each entry's type follows from its name, which `fromEntries` cannot express.
   return Object.fromEntries(ids.map((id) => [id, createMethod(id, settings, choice)])) as unknown as Client<
-    KnownScopes<S>
+    ScopesIn<S>
   >
 }
 
 /** Scopes that are known only when it runs may be any. */
-type KnownScopes<S extends readonly string[]> = string extends S[number] ? Scope : S[number]
+type ScopesIn<S extends readonly string[]> = string extends S[number] ? Scope : S[number]
+
+/** Scopes of the document, where they are known before it runs. A document that names none leaves them to the caller. */
+type Known<S extends readonly string[]> = string extends S[number]
+  ? unknown
+  : [Scope] extends [never]
+    ? unknown
+    : readonly Scope[]
 
 function createMethod(
   id: OperationId,

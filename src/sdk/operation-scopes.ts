@@ -1,4 +1,4 @@
-import { tokenSchemes } from '../../generated/sdk/operations.js'
+import { operations, tokenSchemes } from '../../generated/sdk/operations.js'
 import { OptionsError } from './errors.js'
 
 /** Security requirements of an operation: any suffices, each needs all of its schemes and scopes. */
@@ -46,6 +46,12 @@ function unreachable(
   const needed = alternatives.map((scopes) => scopes.join(' ')).join(', or ')
   const held = pinned.length === 0 ? 'no scopes' : pinned.join(' ')
   return new OptionsError(`${operationId} needs ${needed}: the client is pinned to ${held}`)
+}
+
+/** Every scope that some operation needs. */
+export function documentedScopes(): ReadonlySet<string> {
+  const all: readonly Requirements[] = Object.values(operations).map(({ security }) => security)
+  return new Set(all.flat().flatMap((requirement) => Object.values(requirement).flat()))
 }
 
 /** Whether calls carry an access token. */

@@ -35,6 +35,13 @@ describe('a client that is pinned to scopes', () => {
     expectTypeOf(pinned).not.toHaveProperty('listReservations')
   })
 
+  it('cannot be pinned to a scope that no operation needs', () => {
+    // @ts-expect-error it is a slip of the pen
+    createInventoryClient({ scopes: ['items:reed'] })
+    // @ts-expect-error the other one does not make up for it
+    createInventoryClient({ scopes: ['items:read', 'items:reed'] })
+  })
+
   it('does not stand in for one that reaches more', () => {
     expectTypeOf(pinned).not.toExtend<InventoryClient>()
     const narrower: typeof pinned = inventory

@@ -58,6 +58,14 @@ describe('the scopes that a client asks for', () => {
     expect(seen).toHaveLength(2)
   })
 
+  it('are no others than the document’s: one that no operation needs is a mistake, which is named', () => {
+    const create = (environment: Readonly<Record<string, string>>) =>
+      serviceInMemory([ok], { environment, retries: -1 })
+    expect(() => create({ INVENTORY_SCOPES: 'items:reed items:read openid' })).toThrow(
+      /^scopes names items:reed openid, which no operation needs: leave it out, or write clients:register, items:read, .*tokenScope\nretries must/,
+    )
+  })
+
   it('are one name for all where the authorization server wants that', async () => {
     const { inventory, asked } = serviceInMemory([ok], { tokenScope: 'api://inventory/.default' })
     await inventory.listItems()
