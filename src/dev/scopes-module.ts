@@ -8,6 +8,7 @@
 import { isJsonObject } from '../contract/json-pointer.js'
 import { operationsOf } from '../contract/operations/path-item.js'
 import type { SecurityRequirement } from '../contract/operations/security-requirement.js'
+import { DevelopmentError } from './development-error.js'
 
 interface OperationObject {
   readonly operationId?: string
@@ -28,7 +29,7 @@ const header = `// Generated from the OpenAPI document by \`npm run generate\`. 
  * The effective security requirements of every operation, in order of key: the operation's own, else the document's.
  * The key is the operationId, or `GET /path` where there is none.
  *
- * @throws Error where an operation has neither (anonymous must be said: `security: []`) or a key occurs twice.
+ * Throws `DevelopmentError` where an operation has neither (anonymous must be said: `security: []`) or a key occurs twice.
  */
 export function collectRequirements(document: SecuredDocument): Map<string, readonly SecurityRequirement[]> {
   const found = new Map<string, readonly SecurityRequirement[]>()
@@ -38,8 +39,8 @@ export function collectRequirements(document: SecuredDocument): Map<string, read
       const operation: OperationObject = value
       const key = operation.operationId ?? `${method} ${path}`
       const requirements = operation.security ?? document.security
-      if (requirements === undefined) throw new Error(`${key} states no security`)
-      if (found.has(key)) throw new Error(`${key} occurs twice`)
+      if (requirements === undefined) throw new DevelopmentError('document', `${key} states no security`)
+      if (found.has(key)) throw new DevelopmentError('document', `${key} occurs twice`)
       found.set(key, requirements)
     }
   }

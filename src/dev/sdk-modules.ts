@@ -4,9 +4,10 @@
  */
 import type { SecurityScheme } from '../contract/operations/security-requirement.js'
 import { takesAccessTokens } from '../contract/operations/sender-constraint.js'
-import { findPages } from './sdk-pages.js'
-import { readSdkNames } from './sdk-names.js'
 import { resolveReference, toObject, type BundledDocument, type JsonObject } from './bundled-document.js'
+import { DevelopmentError } from './development-error.js'
+import { readSdkNames } from './sdk-names.js'
+import { findPages } from './sdk-pages.js'
 
 const header = '// Generated from the OpenAPI document by `npm run generate`. Do not edit.\n'
 
@@ -19,12 +20,16 @@ interface GeneratedCall {
 
 type Direction = 'Inputs' | 'Outputs' | 'Errors'
 
-/** Texts of the modules by file name. `calls` is the text of the generated `sdk.gen.ts`, which names the operations. */
+/**
+ * Texts of the modules by file name. `calls` is the text of the generated `sdk.gen.ts`, which names the operations. Throws
+ * `DevelopmentError` that says what in the document cannot be had.
+ */
 export function toSdkModules(document: BundledDocument, calls: string): Readonly<Record<string, string>> {
   const names = readSdkNames(document['info'])
   const generated = findCalls(calls)
   const entries: string[] = []
   const found: GeneratedCall[] = []
+  const ids = new Map<string, string>()
   for (const [path, pathItem] of Object.entries(toObject(document['paths']))) {
     const { parameters = [], ...members } = toObject(pathItem)
     for (const [method, operation] of Object.entries(members)) {
@@ -37,10 +42,15 @@ export function toSdkModules(document: BundledDocument, calls: string): Readonly
           ...((toObject(operation)['parameters'] ?? []) as unknown[]),
         ],
       }
-      entries.push(`  ${call.name}: ${toEntry(document, `${method.toUpperCase()} ${path}`, whole)},\n`)
+      const { operationId } = whole as { readonly operationId?: unknown }
+      // The key of `scopes`.
+      const id = typeof operationId === 'string' ? operationId : `${method.toUpperCase()} ${path}`
+      entries.push(`  ${call.name}: ${toEntry(document, id, whole)},\n`)
       found.push(call)
+      ids.set(call.name, id)
     }
   }
+  assertDistinct(ids)
   found.sort((a, b) => (a.name < b.name ? -1 : 1))
   const { packageName, environmentPrefix, version } = names
   return {
@@ -110,11 +120,27 @@ export function findCalls(text: string): ReadonlyMap<string, GeneratedCall> {
   )
 }
 
-/** `fallback`: the key of `scopes` where there is no operationId. */
-function toEntry(document: BundledDocument, fallback: string, operation: JsonObject): string {
-  const id = typeof operation['operationId'] === 'string' ? operation['operationId'] : fallback
+/**
+ * Of two operations that would have one name, the generator numbers the later: a third one, or another order, would make
+ * callers of the one call the other. `ids`: by the generated name.
+ */
+function assertDistinct(ids: ReadonlyMap<string, string>): void {
+  const faults = [...ids].flatMap(([numbered, id]) =>
+    [...ids]
+      .filter(([name]) => numbered.startsWith(name) && /^\d+$/.test(numbered.slice(name.length)))
+      .filter(([, other]) => toLetters(other) === toLetters(id))
+      .map(([name, other]) => `${other} and ${id} would both be ${name}: give one another operationId`),
+  )
+  if (faults.length > 0) throw new DevelopmentError('document', faults.join('\n'))
+}
+
+function toLetters(id: string): string {
+  return id.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
+}
+
+function toEntry(document: BundledDocument, id: string, operation: JsonObject): string {
   const key = findIdempotencyKey(document, operation)
-  const pages = findPages(document, operation)
+  const pages = findPages(document, id, operation)
   const members = [
     `security: scopes[${toLiteral(id)}]`,
     ...(key === undefined ? [] : [`idempotencyKey: ${toLiteral(key)}`]),

@@ -1,3 +1,6 @@
+import { toObject } from './bundled-document.js'
+import { DevelopmentError } from './development-error.js'
+
 /** Names of the SDK that `info.x-sdk` gives, each with a default made of `info.title`. */
 export interface SdkNames {
   /** npm package, e.g. `@acme/orders-client`. */
@@ -25,7 +28,7 @@ const examples = {
   version: '`info.version` is the version of the SDK, and npm wants three numbers, such as 1.0.0',
 } as const
 
-/** @throws Error that names each member that cannot be used, and what would do. */
+/** Throws `DevelopmentError` that names each member that cannot be used, and what would do. */
 export function readSdkNames(info: unknown): SdkNames {
   const { title, version, 'x-sdk': given = {} } = toObject(info)
   const { name, client, environmentPrefix, ...others } = toObject(given)
@@ -44,14 +47,10 @@ export function readSdkNames(info: unknown): SdkNames {
   for (const key of Object.keys(others)) {
     faults.push(`\`info.x-sdk.${key}\` has no meaning: there are name, client and environmentPrefix`)
   }
-  if (faults.length > 0) throw new Error(faults.join('\n'))
+  if (faults.length > 0) throw new DevelopmentError('document', faults.join('\n'))
   return names as SdkNames
 }
 
 function capitalize(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1)
-}
-
-function toObject(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 }

@@ -1,3 +1,5 @@
+import { isJsonObject } from '../contract/json-pointer.js'
+import { DevelopmentError } from './development-error.js'
 import { resolveReference, toObject, type BundledDocument, type JsonObject } from './bundled-document.js'
 
 /** How an operation gives its entries in pages: a query parameter, and two members of the reply. */
@@ -10,29 +12,39 @@ export interface Pages {
 const usual: Pages = { cursor: 'cursor', items: 'items', nextCursor: 'nextCursor' }
 
 /**
- * `undefined` where the operation has no pages. `x-pagination` names what is called otherwise.
- *
- * @throws Error where `x-pagination` names what the operation does not have.
+ * `undefined` where the operation has no pages. `x-pagination` names what is called otherwise. `id`: what to call the
+ * operation. Throws `DevelopmentError` where `x-pagination` says what has no meaning, or names what is not there.
  */
-export function findPages(document: BundledDocument, operation: JsonObject): Pages | undefined {
+export function findPages(document: BundledDocument, id: string, operation: JsonObject): Pages | undefined {
   const given = operation['x-pagination']
   if (given === false) return undefined
-  const pages = { ...usual, ...toObject(given) }
+  const pages = given === undefined ? usual : readNames(id, given)
   const missing = [
     ...(hasQueryParameter(document, operation, pages.cursor) ? [] : [`the query parameter ${pages.cursor}`]),
     ...(hasMembers(document, operation, pages)
       ? []
       : [`${pages.items} (a list) and ${pages.nextCursor} in its reply`]),
   ]
-  if (missing.length === 0) {
-    const { cursor, items, nextCursor } = pages
-    return { cursor, items, nextCursor }
-  }
+  if (missing.length === 0) return pages
   if (given === undefined) return undefined
-  const { operationId: id } = operation
-  throw new Error(
-    `x-pagination of ${typeof id === 'string' ? id : 'an operation'} names what it does not declare: ${missing.join(', ')}`,
+  throw new DevelopmentError(
+    'document',
+    `x-pagination of ${id} names what it does not declare: ${missing.join(', ')}`,
   )
+}
+
+function readNames(id: string, given: unknown): Pages {
+  const isNames =
+    isJsonObject(given) &&
+    Object.entries(given).every(([key, name]) => Object.hasOwn(usual, key) && typeof name === 'string')
+  if (!isNames) {
+    throw new DevelopmentError(
+      'document',
+      `x-pagination of ${id} is ${JSON.stringify(given)}: it must be false, or say what is called otherwise than cursor, items and nextCursor, such as { items: rows }`,
+    )
+  }
+  const { cursor, items, nextCursor } = { ...usual, ...given }
+  return { cursor, items, nextCursor }
 }
 
 function hasQueryParameter(document: BundledDocument, operation: JsonObject, name: string): boolean {

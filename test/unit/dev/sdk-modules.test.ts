@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { DevelopmentError } from '../../../src/dev/development-error.js'
 import { findPages } from '../../../src/dev/sdk-pages.js'
 import { toSdkModules } from '../../../src/dev/sdk-modules.js'
 import { readSdkNames } from '../../../src/dev/sdk-names.js'
@@ -83,27 +84,57 @@ describe('the modules of the SDK', () => {
     expect(modules['operations.ts']).toContain('readonly createNote: unknown\n')
   })
 
+  const modulesOf = (ids: Readonly<Record<string, string>>) => {
+    const names = Object.entries(ids)
+    const paths = Object.fromEntries(
+      names.map(([name, operationId]) => [`/${name}`, { get: { operationId } }]),
+    )
+    const text = names.map(
+      ([name]) =>
+        `export const ${name} = <T>(options?: Options<D, T>) => client.get<R, E, ThrowOnError>({ url: '/${name}' });`,
+    )
+    return toSdkModules({ ...document, paths }, text.join('\n'))
+  }
+
+  it('have no two operations of one name, whichever is numbered', () => {
+    expect(() => modulesOf({ getScans: 'getScans', getScans2: 'get-scans', getScans3: 'get_scans' })).toThrow(
+      /^getScans and get-scans would both be getScans: give one another operationId\ngetScans and get_scans/,
+    )
+    expect(() => modulesOf({ list2: 'list2', list22: 'list-2' })).toThrow(
+      /^list2 and list-2 would both be list2/,
+    )
+    expect(() => modulesOf({ list: 'list', list2: 'list2', list22: 'list22' })).not.toThrow()
+  })
+
   it('export the client under the names of the document', () => {
     expect(modules['index.ts']).toContain('createClient as createNotesClient')
   })
 })
 
 describe('x-pagination', () => {
-  it('that names what is not there is refused', () => {
-    const operation = {
-      operationId: 'list',
-      parameters: [],
-      responses: {},
-      'x-pagination': { cursor: 'from' },
-    }
-    expect(() => findPages(document, operation)).toThrow(
-      /x-pagination of list .* query parameter from, items/,
-    )
+  it.each([
+    { given: { cursor: 'from' }, want: / names what it does not declare: the query parameter from, items/ },
+    {
+      given: { cursor: 'from', items: 'rows' },
+      want: /: the query parameter from, rows \(a list\) and next/,
+    },
+    {
+      given: { curser: 'from' },
+      want: / is {"curser":"from"}: it must be false, or .*cursor, items and next/,
+    },
+    { given: { cursor: 1 }, want: / is {"cursor":1}: it must be/ },
+    { given: true, want: / is true: it must be false/ },
+    { given: ['cursor'], want: / is \["cursor"\]: it must be/ },
+  ])('$given is refused, with what would do', ({ given, want }) => {
+    const operation = { parameters: [], responses: {}, 'x-pagination': given }
+    expect(() => findPages(document, 'list', operation)).toThrow(DevelopmentError)
+    expect(() => findPages(document, 'list', operation)).toThrow(want)
+    expect(() => findPages(document, 'list', operation)).toThrow(/^x-pagination of list /)
   })
 
   it('can say that there are no pages', () => {
     const { get } = document.paths['/notes']
-    expect(findPages(document, { ...get, 'x-pagination': false })).toBeUndefined()
+    expect(findPages(document, 'listNotes', { ...get, 'x-pagination': false })).toBeUndefined()
   })
 })
 
