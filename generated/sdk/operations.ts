@@ -31,22 +31,39 @@ export const operations = {
 
 /** What operations take. */
 export interface OperationInputs {
+  /** Adjust the stock of an item */
   readonly adjustStock: types.AdjustStockData
+  /** Confirm a reservation */
   readonly confirmReservation: types.ConfirmReservationData
+  /** Create an item */
   readonly createItem: types.CreateItemData
+  /** Reserve stock */
   readonly createReservation: types.CreateReservationData
+  /** Delete an item */
   readonly deleteItem: types.DeleteItemData
+  /** Export all items */
   readonly exportItems: types.ExportItemsData
+  /** Tell the caller who it is */
   readonly getCaller: types.GetCallerData
+  /** Get an item */
   readonly getItem: types.GetItemData
+  /** Get a reservation */
   readonly getReservation: types.GetReservationData
+  /** Tell that the service is there */
   readonly getStatus: types.GetStatusData
+  /** Import items */
   readonly importItems: types.ImportItemsData
+  /** List the adjustments of an item */
   readonly listAdjustments: types.ListAdjustmentsData
+  /** List items */
   readonly listItems: types.ListItemsData
+  /** List the caller's reservations */
   readonly listReservations: types.ListReservationsData
+  /** Register a client */
   readonly registerClient: types.RegisterClientData
+  /** Release a reservation */
   readonly releaseReservation: types.ReleaseReservationData
+  /** Change an item */
   readonly updateItem: types.UpdateItemData
 }
 

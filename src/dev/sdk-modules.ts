@@ -18,6 +18,11 @@ interface GeneratedCall {
   readonly types: Readonly<Record<Direction, string>>
 }
 
+/** A generated call, and what the document says of it for people. */
+interface DescribedCall extends GeneratedCall {
+  readonly comment: string
+}
+
 type Direction = 'Inputs' | 'Outputs' | 'Errors'
 
 /**
@@ -28,7 +33,7 @@ export function toSdkModules(document: BundledDocument, calls: string): Readonly
   const names = readSdkNames(document['info'])
   const generated = findCalls(calls)
   const entries: string[] = []
-  const found: GeneratedCall[] = []
+  const found: DescribedCall[] = []
   const ids = new Map<string, string>()
   for (const [path, pathItem] of Object.entries(toObject(document['paths']))) {
     const { parameters = [], ...members } = toObject(pathItem)
@@ -46,7 +51,7 @@ export function toSdkModules(document: BundledDocument, calls: string): Readonly
       // The key of `scopes`.
       const id = typeof operationId === 'string' ? operationId : `${method.toUpperCase()} ${path}`
       entries.push(`  ${call.name}: ${toEntry(document, id, whole)},\n`)
-      found.push(call)
+      found.push({ ...call, comment: toComment(whole) })
       ids.set(call.name, id)
     }
   }
@@ -77,12 +82,25 @@ ${toTypeMap('Errors', found)}`,
   }
 }
 
-function toTypeMap(direction: Direction, calls: readonly GeneratedCall[]): string {
-  const members = calls.map(({ name, types }) => {
+function toTypeMap(direction: Direction, calls: readonly DescribedCall[]): string {
+  const members = calls.map(({ name, types, comment }) => {
     const type = types[direction]
-    return `  readonly ${name}: ${type === 'unknown' ? type : `types.${type}`}\n`
+    // A method has the comment of what it takes.
+    const head = direction === 'Inputs' ? comment : ''
+    return `${head}  readonly ${name}: ${type === 'unknown' ? type : `types.${type}`}\n`
   })
   return `export interface Operation${direction} {\n${members.join('')}}\n`
+}
+
+/** What an editor shows of a method. */
+function toComment({ summary, description, deprecated }: JsonObject): string {
+  const text = [summary, description].find((one) => typeof one === 'string')
+  const lines = [
+    ...(text === undefined ? [] : (text as string).trim().replaceAll('*/', '*\\/').split('\n')),
+    ...(deprecated === true ? ['@deprecated'] : []),
+  ]
+  if (lines.length <= 1) return lines.map((line) => `  /** ${line} */\n`).join('')
+  return `  /**\n${lines.map((line) => `   * ${line}`.trimEnd()).join('\n')}\n   */\n`
 }
 
 function toEntryModule(client: string): string {

@@ -1,4 +1,4 @@
-import { operations } from '../../generated/sdk/operations.js'
+import { operations, type OperationInputs } from '../../generated/sdk/operations.js'
 import { attemptExchange } from './attempt.js'
 import { toCall, type AnyCall, type CallOf, type Exchanged } from './call.js'
 import { settleOptions, type ClientOptions, type Settings } from './client-options.js'
@@ -15,11 +15,20 @@ export type { ClientOptions } from './client-options.js'
 /**
  * The operations of the document that the scopes `S` reach, by name. Each resolves to the body of its reply, and rejects
  * with an `ApiError`, a `ConnectionError`, a `TimeoutError`, a `TokenError`, the reason of the caller's signal, or what an
- * iterable of the caller's throws. Of two clients the one with more scopes stands in for the other; unless that is said
- * with `in`, TypeScript takes either.
+ * iterable of the caller's throws. Of two clients the one with more scopes stands in for the other.
  */
-export type Client<in S extends string = Scope> = {
-  readonly [Id in Reachable<S>]: AllOptional<Input<Id>> extends true
+export type Client<S extends string = Scope> = Pick<Methods, Reachable<S>> & Reach<S>
+
+/** No client has such a member. Without it TypeScript takes either of two clients for the other. */
+interface Reach<in S> {
+  readonly [reach]?: (scope: S) => void
+}
+
+declare const reach: unique symbol
+
+/** Over `keyof`, so that a method keeps the comment that its operation has in the generated types. */
+type Methods = {
+  readonly [Id in keyof OperationInputs]: AllOptional<Input<Id>> extends true
     ? (input?: Input<Id>) => CallOf<Id>
     : (input: Input<Id>) => CallOf<Id>
 }

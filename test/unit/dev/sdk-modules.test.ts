@@ -56,9 +56,16 @@ const document = {
   paths: {
     '/notes': {
       parameters: [{ $ref: '#/components/parameters/Key' }],
-      post: { operationId: 'create_note', security: [{ login: ['notes:write'] }] },
+      post: {
+        operationId: 'create_note',
+        description: 'Keeps a note.',
+        security: [{ login: ['notes:write'] }],
+      },
       get: {
         operationId: 'listNotes',
+        summary: 'Lists notes /* all */',
+        description: 'Not shown.',
+        deprecated: true,
         security: [],
         parameters: [{ name: 'from', in: 'query' }],
         responses: { '200': reply },
@@ -82,6 +89,15 @@ describe('the modules of the SDK', () => {
     )
     expect(modules['operations.ts']).toContain(`tokenSchemes: readonly string[] = ['login', 'bound']`)
     expect(modules['operations.ts']).toContain('readonly createNote: unknown\n')
+  })
+
+  it('say of each operation what the document says, where an editor shows it', () => {
+    expect(modules['operations.ts']).toContain(
+      '  /** Keeps a note. */\n  readonly createNote: types.CreateNoteData\n',
+    )
+    expect(modules['operations.ts']).toContain(
+      '  /**\n   * Lists notes /* all *\\/\n   * @deprecated\n   */\n  readonly listNotes: types.ListNotesData\n',
+    )
   })
 
   const modulesOf = (ids: Readonly<Record<string, string>>) => {
@@ -161,6 +177,8 @@ describe('the package', () => {
       '| `createNote` (`create_note`) | notes:write and an API key in the header `X-Key`, or any access token |',
     )
     expect(readme).toContain('| `listNotes` (`GET /notes`), deprecated | none needed |')
-    expect(toPackageFiles(document, calls)['README.md']).toContain('| `listNotes` | none needed |')
+    expect(toPackageFiles(document, calls)['README.md']).toContain(
+      '| `listNotes`, deprecated | none needed |',
+    )
   })
 })
