@@ -4,14 +4,31 @@ import { configDefaults, defineConfig } from 'vitest/config'
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
-    include: ['test/**/*.test.ts'],
-    // They need more than npm installs: `npm run test:issuers`, `npm run test:documents`, `npm run test:runtimes`.
-    exclude: [...configDefaults.exclude, 'test/issuers/**', 'test/documents/**', 'test/runtimes/**'],
-    typecheck: {
-      enabled: true,
-      include: ['test/types/**/*.test-d.ts'],
-      tsconfig: 'tsconfig.json',
-    },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'service',
+          include: ['test/**/*.test.ts'],
+          // They need more than npm installs: `npm run test:issuers`, `npm run test:documents`, `npm run test:runtimes`.
+          exclude: [...configDefaults.exclude, 'test/issuers/**', 'test/documents/**', 'test/runtimes/**'],
+          typecheck: {
+            enabled: true,
+            include: ['test/types/**/*.test-d.ts'],
+            tsconfig: 'tsconfig.json',
+          },
+        },
+      },
+      {
+        // The sweeps again, over a document that asks for what the service's own does not.
+        extends: true,
+        test: {
+          name: 'parcels',
+          include: ['test/contract/{attacks,authorization,replies,requests}*.test.ts'],
+          env: { SWEPT_DOCUMENT: 'test/contract/parcels.yaml' },
+        },
+      },
+    ],
     testTimeout: 20_000,
     hookTimeout: 60_000,
     restoreMocks: true,

@@ -8,10 +8,10 @@ import { createServer } from '../../src/http/server.js'
 import { silentLogger, type Logger } from '../../src/telemetry/log.js'
 import type { AddressInfo } from 'node:net'
 import { createCredentials, type Credentials } from './credentials.js'
+import { exampleReplies } from './example-replies.js'
 import {
   bundledDocument,
   documentedOperations,
-  exampleReplies,
   type DocumentedOperation,
   type ExampleRequest,
 } from './example-requests.js'

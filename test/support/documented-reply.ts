@@ -18,7 +18,7 @@ export function assertDocumented(operation: DocumentedOperation, response: Respo
   const fail = (why: string): never => {
     throw new Error(`${operationId} answered ${status}, which is not as documented: ${why}\n${text}`)
   }
-  const declared = responses[status] ?? responses['default']
+  const declared = responses[keyOf(responses, status)]
   if (declared === undefined) return fail('the status is not declared')
   for (const [name, { required }] of Object.entries(declared.headers ?? {})) {
     if (required === true && response.get(name) === undefined) fail(`${name} is missing`)
@@ -43,9 +43,14 @@ export function linesOf({ text }: Pick<Response, 'text'>): readonly unknown[] {
 function pointerTo({ path, method }: DocumentedOperation, status: number): string {
   const paths = bundledDocument['paths'] as Record<string, Record<string, { responses: Responses }>>
   const responses = paths[path]?.[method.toLowerCase()]?.responses ?? {}
-  const key = Object.hasOwn(responses, status) ? String(status) : 'default'
+  const key = keyOf(responses, status)
   const reference = responses[key]?.$ref
   return reference?.slice(1) ?? `/paths/${escaped(path)}/${method.toLowerCase()}/responses/${key}`
+}
+
+/** OpenAPI "Responses Object": a status, else its range, else `default`. */
+function keyOf(responses: object, status: number): string {
+  return [String(status), `${String(status)[0]}XX`].find((key) => Object.hasOwn(responses, key)) ?? 'default'
 }
 
 type Responses = Readonly<Record<string, { readonly $ref?: string }>>

@@ -1,25 +1,29 @@
 import { readFileSync } from 'node:fs'
+import { parse } from 'yaml'
 import type { SecurityScheme, SenderConstraint } from '../../src/contract/operations/security-requirement.js'
+import { writeParameter, type StyledParameter } from './style-values.js'
+import { isLineDelimited, writeBody, type Encodings } from './written-bodies.js'
 
 /*
- * The bundled document, read without the code under test, and the requests that its examples make.
+ * The document, read without the code under test, and the requests that its examples make.
  */
 
-interface Parameter {
-  readonly name: string
-  readonly in: 'path' | 'query' | 'header' | 'cookie'
+interface Parameter extends StyledParameter {
   readonly required?: boolean
+  readonly content?: Readonly<Record<string, MediaTypeObject>>
   readonly example?: unknown
-  readonly examples?: Readonly<Record<string, { readonly value: unknown }>>
+  readonly examples?: Examples
   readonly 'x-invalid-examples'?: Readonly<
-    Record<string, { readonly value: string; readonly keyword: string }>
+    Record<string, { readonly value: unknown; readonly keyword: string }>
   >
 }
 
+type Examples = Readonly<Record<string, { readonly value: unknown }>>
+
 interface MediaTypeObject {
   readonly schema?: unknown
-  readonly example?: unknown
-  readonly examples?: Readonly<Record<string, { readonly value: unknown }>>
+  readonly encoding?: Encodings
+  readonly examples?: Examples
   readonly 'x-invalid-examples'?: Readonly<
     Record<string, { readonly value: unknown; readonly pointer: string; readonly keyword: string }>
   >
@@ -54,12 +58,17 @@ export interface ExampleRequest {
   readonly body?: string
 }
 
-export const bundledDocument = JSON.parse(
-  readFileSync(new URL('../../generated/openapi.json', import.meta.url), 'utf8'),
-) as Record<string, unknown>
+/** The service's own document, unless the sweeps are to be run over another. */
+const file = process.env['SWEPT_DOCUMENT'] ?? 'generated/openapi.json'
+const text = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')
+
+export const bundledDocument = (file.endsWith('.json') ? JSON.parse(text) : parse(text)) as Record<
+  string,
+  unknown
+>
 
 /** Replaces references; the document is small and has no circular ones outside its schemas. */
-function resolve<T>(value: unknown): T {
+export function resolve<T>(value: unknown): T {
   let found = value as Record<string, unknown>
   while (typeof found['$ref'] === 'string') {
     const tokens = found['$ref'].slice(2).split('/')
@@ -99,7 +108,14 @@ export const documentedOperations: readonly DocumentedOperation[] = Object.entri
       ...(operation['x-sender-constrained'] !== undefined && {
         senderConstraint: operation['x-sender-constrained'] as SenderConstraint,
       }),
-      parameters: [...shared, ...own].map((parameter) => resolve<Parameter>(parameter)),
+      parameters: [
+        ...new Map(
+          [...shared, ...own].map((parameter) => {
+            const found = resolve<Parameter>(parameter)
+            return [`${found.in} ${found.name}`, found]
+          }),
+        ).values(),
+      ],
       ...(operation['requestBody'] !== undefined && { requestBody: resolve(operation['requestBody']) }),
       responses: Object.fromEntries(
         Object.entries(operation['responses'] as Record<string, unknown>).map(([status, response]) => [
@@ -120,7 +136,20 @@ export const documentedSchemes: Readonly<Record<string, SecurityScheme>> = Objec
 )
 
 export function exampleOf(parameter: Parameter): unknown {
-  return parameter.example ?? Object.values(parameter.examples ?? {})[0]?.value
+  const described = [parameter, ...Object.values(parameter.content ?? {})]
+  return parameter.example ?? described.flatMap(examplesIn)[0]?.value
+}
+
+/** The declared examples, by name. */
+export function examplesIn({
+  examples = {},
+}: {
+  readonly examples?: Examples
+}): readonly { readonly name: string; readonly value: unknown }[] {
+  return Object.entries(examples).map(([name, example]) => ({
+    name,
+    value: resolve<{ readonly value: unknown }>(example).value,
+  }))
 }
 
 /** Every scope that the document names. */
@@ -131,8 +160,8 @@ export const documentedScopes: readonly string[] = [
 ]
 
 export interface RequestChanges {
-  /** Raw value of one parameter in place of its example. */
-  readonly parameter?: { readonly name: string; readonly in: string; readonly value: string }
+  /** Value of one parameter in place of its example. */
+  readonly parameter?: { readonly name: string; readonly in: string; readonly value: unknown }
   /** Left out. */
   readonly without?: Parameter
   readonly body?: { readonly mediaType: string; readonly value: unknown }
@@ -140,30 +169,35 @@ export interface RequestChanges {
 
 /** A request made of the examples of the document: every parameter, and the first example of the body. */
 export function exampleRequest(operation: DocumentedOperation, changes: RequestChanges = {}): ExampleRequest {
-  const query: string[] = []
-  const headers: Record<string, string> = {}
-  let path = operation.path
-  for (const parameter of operation.parameters) {
-    if (parameter === changes.without) continue
-    const changed = changes.parameter?.name === parameter.name && changes.parameter.in === parameter.in
-    const value = changed ? changes.parameter.value : exampleOf(parameter)
-    if (value === undefined) continue
-    if (parameter.in === 'path') path = path.replace(`{${parameter.name}}`, encodeURIComponent(String(value)))
-    else if (parameter.in === 'header') headers[parameter.name] = String(value)
-    else if (parameter.in === 'cookie')
-      headers['Cookie'] = [headers['Cookie'] ?? [], `${parameter.name}=${String(value)}`].flat().join('; ')
-    else {
-      const values = Array.isArray(value) ? (value as unknown[]) : [value]
-      query.push(...values.map((one) => `${parameter.name}=${encodeURIComponent(String(one))}`))
-    }
-  }
-  const [first] = exampleBodies(operation)
-  const body = changes.body ?? first
+  const { parameter: changed, without } = changes
+  const written = operation.parameters.flatMap((parameter) => {
+    const isChanged = changed?.name === parameter.name && changed.in === parameter.in
+    const value = isChanged ? changed.value : exampleOf(parameter)
+    if (parameter === without || value === undefined) return []
+    return { name: parameter.name, in: parameter.in, text: writeParameter(parameter, value) }
+  })
+  const textsIn = (place: string): readonly string[] =>
+    written.filter((one) => one.in === place).map(({ text }) => text)
+  const path = written
+    .filter((one) => one.in === 'path')
+    .reduce((template, { name, text }) => template.replace(`{${name}}`, () => text), operation.path)
+  const headers = written.filter((one) => one.in === 'header').map(({ name, text }) => [name, text])
+  const query = textsIn('query')
+  const cookies = textsIn('cookie')
+  const { mediaType, value } = changes.body ?? exampleBodies(operation)[0] ?? {}
+  const body =
+    mediaType === undefined
+      ? undefined
+      : writeBody(mediaType, value, operation.requestBody?.content[mediaType]?.encoding)
   return {
     method: operation.method,
     target: query.length > 0 ? `${path}?${query.join('&')}` : path,
-    headers: { ...headers, ...(body && { 'Content-Type': body.mediaType }) },
-    ...(body && { body: JSON.stringify(body.value) }),
+    headers: {
+      ...(Object.fromEntries(headers) as ExampleRequest['headers']),
+      ...(cookies.length > 0 && { Cookie: cookies.join('; ') }),
+      ...(body && { 'Content-Type': body.contentType }),
+    },
+    ...(body && { body: body.text }),
   }
 }
 
@@ -171,8 +205,8 @@ export function exampleRequest(operation: DocumentedOperation, changes: RequestC
 export function exampleBodies(
   operation: DocumentedOperation,
 ): readonly { readonly name: string; readonly mediaType: string; readonly value: unknown }[] {
-  return Object.entries(operation.requestBody?.content ?? {}).flatMap(([mediaType, { examples = {} }]) =>
-    Object.entries(examples).map(([name, { value }]) => ({ name, mediaType, value })),
+  return Object.entries(operation.requestBody?.content ?? {}).flatMap(([mediaType, media]) =>
+    examplesIn(media).map((example) => ({ ...example, mediaType })),
   )
 }
 
@@ -190,48 +224,8 @@ export function invalidBodies(operation: DocumentedOperation): readonly {
       mediaType,
       value,
       // Pointers into a line-delimited body begin with the number of the line.
-      pointer: mediaType.endsWith('ndjson') ? `/0${pointer}` : pointer,
+      pointer: isLineDelimited(mediaType) ? `/0${pointer}` : pointer,
       keyword,
     })),
   )
-}
-
-export interface ExampleReply {
-  readonly status: number
-  readonly name: string
-  readonly mediaType: string | undefined
-  readonly headers: Readonly<Record<string, unknown>>
-  readonly body: unknown
-}
-
-/** Whether what is sent as the reply may have no members but those declared. */
-export function isClosed(operation: DocumentedOperation, { status, mediaType = '' }: ExampleReply): boolean {
-  const schema = operation.responses[status]?.content?.[mediaType]?.schema
-  if (typeof schema !== 'object' || schema === null) return false
-  const found = resolve<{ additionalProperties?: unknown; unevaluatedProperties?: unknown }>(schema)
-  return found.additionalProperties === false || found.unevaluatedProperties === false
-}
-
-/** The replies that the document declares by example, with their required headers. */
-export function exampleReplies(operation: DocumentedOperation): readonly ExampleReply[] {
-  return Object.entries(operation.responses).flatMap(([status, response]): readonly ExampleReply[] => {
-    if (status === 'default') return []
-    const headers = Object.fromEntries(
-      Object.entries(response.headers ?? {})
-        .filter(([, header]) => header.required)
-        .map(([name, header]) => [name, header.example]),
-    )
-    const content = Object.entries(response.content ?? {})
-    if (content.length === 0)
-      return [{ status: Number(status), name: 'empty', mediaType: undefined, headers, body: undefined }]
-    return content.flatMap(([mediaType, { examples = {} }]) =>
-      Object.entries(examples).map(([name, { value }]) => ({
-        status: Number(status),
-        name,
-        mediaType,
-        headers,
-        body: mediaType.endsWith('ndjson') ? [value] : value,
-      })),
-    )
-  })
 }
