@@ -45,14 +45,37 @@ describe('retries', () => {
     expect(seen).toHaveLength(1)
   })
 
-  it('are not for a method that must not be repeated without a key', async () => {
+  it.each([
+    { method: 'DELETE', wantCount: 3 },
+    { method: 'POST', wantCount: 1 },
+    { method: 'PATCH', wantCount: 1 },
+  ])('make $wantCount attempts of a $method without a key', async ({ method, wantCount }) => {
     for (const answer of [reset, () => problemReply(503)]) {
       const { inventory, clock, seen } = serviceInMemory([answer])
-      const call = reasonOf(inventory.createItem({ body: { sku: 'A', name: 'a' } }))
+      const path = { sku: 'A' }
+      const calls: Readonly<Record<string, () => Promise<unknown>>> = {
+        DELETE: () => inventory.deleteItem({ path }),
+        POST: () => inventory.createItem({ body: { sku: 'A', name: 'a' } }),
+        PATCH: () => inventory.updateItem({ path, body: { name: 'b' } }),
+      }
+      const call = reasonOf(calls[method]?.() ?? Promise.resolve())
       await clock.pass(10_000)
       expect(await call).toBeInstanceOf(Error)
-      expect(seen).toHaveLength(1)
+      expect(seen.map((request) => request.method)).toEqual(Array.from({ length: wantCount }, () => method))
     }
+  })
+
+  it('wait ten seconds at the most', async () => {
+    const delays: number[] = []
+    const { inventory, clock } = serviceInMemory([reset], {
+      random: () => 1,
+      retries: 8,
+      onRetry: ({ delayMs }) => delays.push(delayMs),
+    })
+    const call = reasonOf(inventory.getStatus())
+    await clock.pass(60_000)
+    expect(await call).toBeInstanceOf(ConnectionError)
+    expect(delays).toEqual([300, 600, 1_200, 2_400, 4_800, 9_600, 10_000, 10_000])
   })
 
   it('can be set, for the client and for a call', async () => {
