@@ -33,7 +33,8 @@ Make one and keep it: it holds the access tokens. What is left out comes from th
 ## Calls
 
 A call takes \`{ path, query, headers, body }\`, as far as the operation has them, and gives the body of the reply: JSON is
-parsed, anything that is neither JSON nor text is a \`Blob\`, and no body is \`undefined\`.
+parsed, anything that is neither JSON nor text is a \`Blob\`, and no body is \`undefined\`. Numbers are those of JavaScript: an integer
+beyond 2^53, which \`int64\` allows, loses its last digits.
 
 | | |
 | --- | --- |
@@ -46,7 +47,8 @@ parsed, anything that is neither JSON nor text is a \`Blob\`, and no body is \`u
 | \`client.uploadThing({ body: { file: new Blob([…]) } })\` | a form with files |
 
 \`signal\`, \`timeoutMs\` (all attempts, 120,000), \`attemptTimeoutMs\` (30,000; of a stream: until it begins), \`retries\` (2)
-and \`traceparent\` go beside them, for one call; all but the signal are options of the client too. \`onRequest\`,
+and \`traceparent\` go beside them, for one call; all but the signal are options of the client too. Requests for a token are repeated
+by the client's \`retries\` alone, since calls share them. \`onRequest\`,
 \`onResponse\` and \`onRetry\` are options that are told of each attempt, for logs and metrics; never a token.
 
 Calls that may be repeated are, after what passes: a broken connection, a timeout, 408, 429, 500, 502, 503, 504.
@@ -80,7 +82,8 @@ reason of the signal, and one whose iterable throws with what that throws.
 ## Access tokens
 
 They are fetched when they are needed, with the scopes that the operations in use need, and renewed before they end. With
-\`scopes: ['…']\` the client is pinned to some: what they do not reach does not compile. Further options:
+\`scopes: ['…']\` the client is pinned to some: what they do not reach does not compile, nor does a scope that no operation needs.
+Further options:
 
 - \`privateKey\` in place of the secret (private_key_jwt): PKCS #8 in PEM, or a JWK. With it \`keyId\`, and
   \`assertionAudience: 'token_endpoint'\` for Okta and Entra ID.

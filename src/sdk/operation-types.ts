@@ -12,7 +12,10 @@ export interface CallOptions {
   readonly timeoutMs?: number | undefined
   /** Milliseconds for one attempt. Default: the client's. */
   readonly attemptTimeoutMs?: number | undefined
-  /** Attempts after the first. Default: the client's. */
+  /**
+   * Attempts after the first. Default: the client's. A token is asked for with those of the client: others may wait for
+   * it too.
+   */
   readonly retries?: number | undefined
   /** W3C Trace Context of the caller. Default: what the client's `traceparent` gives. */
   readonly traceparent?: string | undefined
