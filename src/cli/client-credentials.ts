@@ -1,7 +1,7 @@
 import { audienceToRequest } from '../auth/issuer-preset.js'
 import type { Config, Environment } from '../config/config.js'
 import { findTestClient, readTestClientVariables } from '../config/test-client.js'
-import type { TokenSourceOptions } from '../sdk/token-source.js'
+import type { TokenSourceOptions } from '../sdk/token-source-options.js'
 
 /** The client that tokens are fetched for, or what is missing, as a sentence that says what to do. */
 export type ClientCredentialsFound =

@@ -115,7 +115,8 @@ export { ApiError, ConnectionError, OptionsError, TimeoutError, TokenError } fro
 export type { TokenErrorCode } from '../../src/sdk/errors.js'
 export type { Hooks, RequestEvent, ResponseEvent, RetryEvent } from '../../src/sdk/hooks.js'
 export { createTokenSource } from '../../src/sdk/token-source.js'
-export type { AccessToken, TokenSource, TokenSourceOptions } from '../../src/sdk/token-source.js'
+export type { AccessToken, TokenSource } from '../../src/sdk/token-source.js'
+export type { TokenSourceOptions } from '../../src/sdk/token-source-options.js'
 export type { PrivateJwk } from '../../src/sdk/private-key.js'
 export type * from '../client/types.gen.js'
 `

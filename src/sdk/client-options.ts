@@ -3,14 +3,9 @@ import { scheduleTimeout, type Schedule } from './clock.js'
 import { readVariable, variables, type Environment, type VariableOption } from './environment.js'
 import { OptionsError } from './errors.js'
 import type { Hooks } from './hooks.js'
-import {
-  createTokenSource,
-  findTokenSourceFaults,
-  isAddress,
-  type TokenSource,
-  type TokenSourceOptions,
-} from './token-source.js'
 import { documentedScopes, needsToken } from './operation-scopes.js'
+import { findTokenSourceFaults, isAddress, type TokenSourceOptions } from './token-source-options.js'
+import { createTokenSource, type TokenSource } from './token-source.js'
 
 /**
  * Everything is optional: what is left out comes from environment variables with the prefix of the document's

@@ -2,7 +2,8 @@ import { constants, createVerify, generateKeyPairSync, verify, type KeyObject } 
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import type { PrivateJwk } from '../../../src/sdk/private-key.js'
-import { createTokenSource, type TokenSourceOptions } from '../../../src/sdk/token-source.js'
+import type { TokenSourceOptions } from '../../../src/sdk/token-source-options.js'
+import { createTokenSource } from '../../../src/sdk/token-source.js'
 import { reasonOf } from './service-in-memory.js'
 
 const tokenEndpoint = 'https://issuer.example.com/oauth2/token'
