@@ -15,6 +15,8 @@ export interface BannerFacts {
   readonly embedded: { readonly tokenEndpoint: string; readonly credentials: Credentials } | undefined
   /** Path of an operation that any access token may call. */
   readonly callPath: string
+  /** Whether the service takes no token without a proof, which curl cannot make. */
+  readonly wantsProof: boolean
 }
 
 export interface BannerOptions {
@@ -22,9 +24,9 @@ export interface BannerOptions {
   readonly colors?: boolean
 }
 
-/** What a developer needs first: where things are, and two lines to paste that make a call. */
+/** What a developer needs first: where things are, and what to paste to make a call. */
 export function toBanner(facts: BannerFacts, options: BannerOptions = {}): string {
-  const { title, version, url, docsPath, issuer, embedded, callPath } = facts
+  const { title, version, url, docsPath, issuer, embedded } = facts
   // Newer releases of Node look at standard output themselves; who calls has decided already.
   const style = (format: 'bold' | 'gray', text: string) =>
     options.colors === true ? styleText(format, text, { validateStream: false }) : text
@@ -39,13 +41,26 @@ export function toBanner(facts: BannerFacts, options: BannerOptions = {}): strin
     '',
     ...rows.map(([name = '', value = '']) => `  ${style('gray', name.padEnd(9))}${value}`),
     '',
-    `  ${style('gray', 'Two lines for another terminal: get an access token, and call.')}`,
-    '',
-    `  ${embedded ? tokenByCurl(embedded.tokenEndpoint, embedded.credentials) : tokenByTestClient}`,
-    `  curl -H "Authorization: Bearer $TOKEN" ${toShellWord(`${url}${callPath}`)}`,
+    ...toCall(facts, (text) => style('gray', text)),
     '',
     '',
   ].join('\n')
+}
+
+function toCall(
+  { url, embedded, callPath, wantsProof }: BannerFacts,
+  toGray: (text: string) => string,
+): readonly string[] {
+  if (wantsProof) {
+    const text = 'One line for another terminal: tokens are bound to a key here, which it proves to have.'
+    return [`  ${toGray(text)}`, '', '  npm run call']
+  }
+  return [
+    `  ${toGray('Two lines for another terminal: get an access token, and call.')}`,
+    '',
+    `  ${embedded ? tokenByCurl(embedded.tokenEndpoint, embedded.credentials) : tokenByTestClient}`,
+    `  curl -H "Authorization: Bearer $TOKEN" ${toShellWord(`${url}${callPath}`)}`,
+  ]
 }
 
 /** The secret of another authorization server's client stays in `.env`, out of terminals and histories. */

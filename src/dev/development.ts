@@ -17,6 +17,7 @@ import { toPortError } from './port-error.js'
 import { seedClients } from './seeded-clients.js'
 import { createServiceLog } from './service-log.js'
 import { createStateFolder } from './state-folder.js'
+import { wantsProof } from './test-client.js'
 
 export interface DevelopmentOptions {
   /** The OpenAPI document, as it is being edited. */
@@ -77,6 +78,7 @@ export async function startDevelopment(env: Environment, options: DevelopmentOpt
     issuer: config.issuer,
     embedded: issuing && embeddedFacts(issuing.running, development),
     callPath: findCallPath(contract),
+    wantsProof: wantsProof(config),
   }
   options.write(toBanner(facts, { colors }))
   return {

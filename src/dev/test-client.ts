@@ -1,4 +1,5 @@
 import { audienceToRequest } from '../auth/issuer-preset.js'
+import type { Config } from '../config/config.js'
 import { findTestClient } from '../config/test-client.js'
 import { ApiError, ConnectionError, TokenError } from '../sdk/errors.js'
 import { createClient } from '../sdk/client.js'
@@ -44,9 +45,13 @@ export async function loadTestClient({
     issuer: config.issuer,
     isEmbedded,
     ...(audience !== undefined && { audience }),
-    // Either way of binding does for `any`, and this client has no certificate.
-    ...((config.senderConstrained === 'dpop' || config.senderConstrained === 'any') && { dpop: true }),
+    ...(wantsProof(config) && { dpop: true }),
   }
+}
+
+/** Whether tokens have to be bound by DPoP: either way of binding does for `any`, and this client has no certificate. */
+export function wantsProof({ senderConstrained }: Pick<Config, 'senderConstrained'>): boolean {
+  return senderConstrained === 'dpop' || senderConstrained === 'any'
 }
 
 export interface CallOptions {

@@ -17,6 +17,7 @@ const facts: BannerFacts = {
     credentials: { clientId: 'dev-client', clientSecret: 'c2VjcmV0' },
   },
   callPath: '/v1/whoami',
+  wantsProof: false,
 }
 
 const linesToPaste = (banner: string) => banner.split('\n').filter((line) => /^ {2}(TOKEN=|curl )/.test(line))
@@ -47,6 +48,12 @@ describe('the banner', () => {
     expect(coloured).not.toBe(toBanner(facts))
     expect(stripVTControlCharacters(coloured)).toBe(toBanner(facts))
     expect(linesToPaste(coloured)).toHaveLength(2)
+  })
+
+  it('gives one line to paste where a token is of no use without a proof, which curl cannot make', () => {
+    const banner = toBanner({ ...facts, wantsProof: true })
+    expect(banner).toMatch(/\n {2}One line .*\n\n {2}npm run call\n\n$/)
+    expect(linesToPaste(banner)).toEqual([])
   })
 
   it('has no line about documentation that is not served', () => {
