@@ -50,7 +50,7 @@ export function toSdkModules(document: BundledDocument, calls: string): Readonly
       const { operationId } = whole as { readonly operationId?: unknown }
       // The key of `scopes`.
       const id = typeof operationId === 'string' ? operationId : `${method.toUpperCase()} ${path}`
-      entries.push(`  ${call.name}: ${toEntry(document, id, whole)},\n`)
+      entries.push(`  ${call.name}: ${toEntry(document, id, path, whole)},\n`)
       found.push({ ...call, comment: toComment(whole) })
       ids.set(call.name, id)
     }
@@ -157,17 +157,34 @@ function toLetters(id: string): string {
   return id.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
 }
 
-function toEntry(document: BundledDocument, id: string, operation: JsonObject): string {
+function toEntry(document: BundledDocument, id: string, path: string, operation: JsonObject): string {
+  const template = toTemplate(document, path, operation)
   const key = findIdempotencyKey(document, operation)
   const pages = findPages(document, id, operation)
   const members = [
     `security: scopes[${toLiteral(id)}]`,
+    ...(template === path ? [] : [`path: ${toLiteral(template)}`]),
     ...(key === undefined ? [] : [`idempotencyKey: ${toLiteral(key)}`]),
     ...(pages === undefined ? [] : [`pages: ${toLiteral(pages)}`]),
     ...(takesLines(document, operation) ? ['takesLines: true'] : []),
     ...(givesLines(document, operation) ? ['givesLines: true'] : []),
   ]
   return `{ ${members.join(', ')} }`
+}
+
+/**
+ * The path with the styles of its parameters, as RFC 6570 section 3.2 writes them: the generated call has lost them, but its
+ * URLs are made of such a template.
+ */
+function toTemplate(document: BundledDocument, path: string, operation: JsonObject): string {
+  const signs: Readonly<Record<string, string>> = { label: '.', matrix: ';' }
+  return (operation['parameters'] as readonly unknown[])
+    .map((parameter) => resolveReference(document, parameter))
+    .filter(({ in: place }) => place === 'path')
+    .reduce<string>((template, { name, style, explode }) => {
+      const styled = `{${signs[String(style)] ?? ''}${String(name)}${explode === true ? '*' : ''}}`
+      return template.replace(`{${String(name)}}`, styled)
+    }, path)
 }
 
 function findIdempotencyKey(document: BundledDocument, operation: JsonObject): string | undefined {

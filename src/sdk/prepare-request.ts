@@ -42,6 +42,8 @@ interface Recorded {
 type UrlParts = Parameters<typeof getUrl>[0]
 
 interface Traits {
+  /** The path with the styles of its parameters, where any has one that is not the default. */
+  readonly path?: string
   readonly idempotencyKey?: string
   readonly takesLines?: true
 }
@@ -62,12 +64,12 @@ const recorder = { ...record, sse: record }
 export function createRequestPreparation(id: OperationId, settings: Settings): PrepareRequest {
   const call = calls[id] as unknown as AnyGeneratedCall
   const { method, options } = call({ client: recorder })
-  const { idempotencyKey, takesLines = false } = operations[id] as Traits
+  const { path: template = options.url, idempotencyKey, takesLines = false } = operations[id] as Traits
   const querySerializer = createQuerySerializer(options.querySerializer)
   const baseUrl = settings.baseUrl.replace(/\/$/, '')
   const agent = userAgent((globalThis as { navigator?: { userAgent?: string } }).navigator)
   const ownHeaders = { 'User-Agent': agent }
-  const segments = [...options.url.matchAll(/\{([^{}]+)\}/g)].map(([, name = '']) => name)
+  const segments = [...template.matchAll(/\{[.;]?([^{}*]+)\*?\}/g)].map(([, name = '']) => name)
 
   const toHeaders = ({ body, headers: given, traceparent = settings.traceparent() }: AnyInput): Headers => {
     const ofBody = body === undefined ? undefined : options.headers
@@ -85,7 +87,7 @@ export function createRequestPreparation(id: OperationId, settings: Settings): P
     const upload = isLines(body, takesLines) ? createLineUpload(body) : undefined
     return {
       operationId: id,
-      url: getUrl({ baseUrl, url: options.url, path, query, querySerializer } as UrlParts),
+      url: getUrl({ baseUrl, url: template, path, query, querySerializer } as UrlParts),
       method,
       headers: toHeaders(input),
       body: upload?.stream ?? toBody(body, options.bodySerializer),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { getUrl } from '../../../generated/client/core/utils.gen.js'
 import { DevelopmentError } from '../../../src/dev/development-error.js'
 import { findPages } from '../../../src/dev/sdk-pages.js'
 import { toSdkModules } from '../../../src/dev/sdk-modules.js'
@@ -89,6 +90,23 @@ describe('the modules of the SDK', () => {
     )
     expect(modules['operations.ts']).toContain(`tokenSchemes: readonly string[] = ['login', 'bound']`)
     expect(modules['operations.ts']).toContain('readonly createNote: unknown\n')
+  })
+
+  it('keep the styles of path parameters, which the generated calls lose', () => {
+    const parameters = [
+      { name: 'a', in: 'path', style: 'matrix', explode: true },
+      { name: 'b', in: 'path', style: 'label' },
+      { name: 'c', in: 'path', style: 'simple' },
+      { name: 'a', in: 'query' },
+    ]
+    const paths = { '/x/{a}/{b}/{c}': { get: { operationId: 'getX', parameters } } }
+    const text = `export const getX = <T>(options: Options<D, T>) => client.get<R, E, ThrowOnError>({ url: '/x/{a}/{b}/{c}' });`
+    expect(toSdkModules({ ...document, paths }, text)['operations.ts']).toContain(
+      "getX: { security: scopes['getX'], path: '/x/{;a*}/{.b}/{c}' }",
+    )
+    const path = { a: ['1', '2'], b: 'é', c: ['3', '4'] }
+    const querySerializer = () => ''
+    expect(getUrl({ url: '/x/{;a*}/{.b}/{c}', path, querySerializer })).toBe('/x/;a=1;a=2/.%C3%A9/3,4')
   })
 
   it('say of each operation what the document says, where an editor shows it', () => {
