@@ -1,9 +1,21 @@
 import { fileURLToPath } from 'node:url'
-import { configDefaults, defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig, type ViteUserConfig } from 'vitest/config'
+
+/** What all tests have in common, those of the other configurations too. */
+export const settings = {
+  testTimeout: 20_000,
+  hookTimeout: 60_000,
+  restoreMocks: true,
+  reporters: process.env['CI']
+    ? ['default', ['json', { outputFile: process.env['TEST_RESULTS'] ?? 'coverage/results.json' }]]
+    : ['default'],
+  coverage: { provider: 'v8', include: ['src/**'], reportsDirectory: 'coverage' },
+} satisfies ViteUserConfig['test']
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
+    ...settings,
     projects: [
       {
         extends: true,
@@ -29,12 +41,5 @@ export default defineConfig({
         },
       },
     ],
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
-    restoreMocks: true,
-    reporters: process.env['CI']
-      ? ['default', ['json', { outputFile: process.env['TEST_RESULTS'] ?? 'coverage/results.json' }]]
-      : ['default'],
-    coverage: { provider: 'v8', include: ['src/**'], reportsDirectory: 'coverage' },
   },
 })
