@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { emptyTables } from '../support/database.js'
-import { openTestService, walk, type Call, type Reply, type TestService } from '../support/service.js'
+import { walk } from '../support/inventory.js'
+import { openTestService, type Call, type Reply, type TestService } from '../support/service.js'
 
 let service: TestService
 beforeAll(async () => {

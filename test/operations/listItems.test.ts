@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { emptyTables } from '../support/database.js'
-import { stockItem } from '../support/inventory.js'
-import { openTestService, walk, type Call, type Reply, type TestService } from '../support/service.js'
+import { stockItem, walk } from '../support/inventory.js'
+import { openTestService, type Call, type Reply, type TestService } from '../support/service.js'
 
 let service: TestService
 beforeAll(async () => {

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import { adjustStock } from '../../src/inventory/adjustments.js'
 import { createItem } from '../../src/inventory/items.js'
 import type { Database } from '../../src/store/database.js'
+import type { Call, OperationId, TestService } from './service.js'
 
 /** Makes an item with so much stock. */
 export async function stockItem(
@@ -25,4 +26,21 @@ export async function letTimePass(db: Database, seconds: number): Promise<void> 
     sql`update inventory.reservations set created_at = created_at - ${earlier}, expires_at = expires_at - ${earlier}`,
   )
   await db.execute(sql`update inventory.reservation_lines set held_until = held_until - ${earlier}`)
+}
+
+/** The entries of all pages of a list, page by page in one array. `between` runs before each page but the first. */
+export async function walk(
+  service: TestService,
+  operationId: OperationId,
+  { query = {}, ...call }: Call = {},
+  between: (page: number) => Promise<unknown> = () => Promise.resolve(),
+): Promise<readonly unknown[]> {
+  const entries: unknown[] = []
+  let { body } = await service.call(operationId, { ...call, query })
+  for (let page = 1; ; page += 1) {
+    entries.push(...(body.items as unknown[]))
+    if (body.nextCursor === undefined) return entries
+    await between(page)
+    ;({ body } = await service.call(operationId, { ...call, query: { ...query, cursor: body.nextCursor } }))
+  }
 }

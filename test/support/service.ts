@@ -8,9 +8,11 @@ import { startService } from '../../src/start-service.js'
 import type { Database } from '../../src/store/database.js'
 import type { Store } from '../../src/store/store.js'
 import { createLogger } from '../../src/telemetry/create-logger.js'
+import { isLineDelimited, writeBody } from './written-bodies.js'
+import { writeParameter } from './style-values.js'
 import { openTestStore } from './database.js'
 import { assertDocumented } from './documented-reply.js'
-import { documentedOperations, type DocumentedOperation } from './example-requests.js'
+import { documentedOperations, resolve, type DocumentedOperation } from './example-requests.js'
 import { createTestIssuer, type TestIssuer } from './keys.js'
 
 export type OperationId = keyof operations
@@ -18,10 +20,10 @@ export type OperationId = keyof operations
 export interface Call {
   /** Path parameters, by name. */
   readonly params?: Readonly<Record<string, string>>
-  /** Query parameters, by name; a list is sent as repetitions. */
-  readonly query?: Readonly<Record<string, string | number | readonly string[]>>
+  /** Query parameters, by name. */
+  readonly query?: Readonly<Record<string, unknown>>
   readonly headers?: Readonly<Record<string, string>>
-  /** Sent as JSON of the media type that the operation declares, a list for a line-delimited one; text is sent as it is. */
+  /** Sent in the media type that the operation declares, a list for a line-delimited one; text is sent as it is. */
   readonly body?: unknown
   /** Default, where the operation takes one: a new key for each call. */
   readonly idempotencyKey?: string
@@ -59,6 +61,11 @@ export interface TestServiceOptions {
   /** Default: one of its own, empty, and closed with the service. */
   readonly store?: Store
 }
+
+/** The scopes that `registerClient` may pass on; its tests are made of the first two. */
+export const grantableScopes = resolve<{ readonly enum: readonly [string, string, ...string[]] }>({
+  $ref: '#/components/schemas/GrantableScope',
+}).enum
 
 /** Compiled once, however many services a test file opens. */
 const contract = await loadContract(new URL('../../generated/openapi.json', import.meta.url))
@@ -121,7 +128,7 @@ async function send(
 
   const method = operation.method.toLowerCase() as 'get'
   const agent = request(url)
-  const sending = agent[method](toTarget(operation.path, call))
+  const sending = agent[method](toTarget(operation, call))
     .set({
       ...(needsKey && { 'Idempotency-Key': idempotencyKey }),
       ...(token !== null && { Authorization: `Bearer ${token}` }),
@@ -130,46 +137,34 @@ async function send(
     // Text of any media type is to be had as text.
     .buffer()
   if (call.body === undefined) return sending
-  const [mediaType = ''] = Object.keys(operation.requestBody?.content ?? {})
-  return sending.type(mediaType).serialize(String).send(toText(mediaType, call.body))
+  const [mediaType = '', media] = Object.entries(operation.requestBody?.content ?? {})[0] ?? []
+  const values =
+    Array.isArray(call.body) && isLineDelimited(mediaType) ? (call.body as unknown[]) : [call.body]
+  const written = values.map((value) => writeBody(mediaType, value, media?.encoding))
+  const text = typeof call.body === 'string' ? call.body : written.map((one) => one.text).join('\n')
+  return sending
+    .type(written[0]?.contentType ?? mediaType)
+    .serialize(String)
+    .send(text)
 }
 
 function scopesOf({ security }: DocumentedOperation): readonly string[] {
   return Object.values(security[0] ?? {}).flat()
 }
 
-function toTarget(path: string, { params = {}, query = {} }: Call): string {
-  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
-  const pairs = Object.entries(query).flatMap(([name, value]) =>
-    [value].flat().map((one) => `${name}=${encodeURIComponent(one)}`),
+function toTarget({ path, parameters }: DocumentedOperation, { params = {}, query = {} }: Call): string {
+  const filled = Object.entries(params).reduce(
+    (template, [name, value]) => template.replace(`{${name}}`, () => encodeURIComponent(value)),
+    path,
   )
+  const pairs = Object.entries(query).flatMap(([name, value]) => {
+    const declared = parameters.find((one) => one.in === 'query' && one.name === name)
+    return writeParameter(declared ?? { name, in: 'query' }, value)
+  })
   return pairs.length > 0 ? `${filled}?${pairs.join('&')}` : filled
-}
-
-function toText(mediaType: string, body: unknown): string {
-  if (typeof body === 'string') return body
-  if (!mediaType.endsWith('ndjson')) return JSON.stringify(body)
-  return (body as readonly unknown[]).map((line) => `${JSON.stringify(line)}\n`).join('')
 }
 
 /** A 500 says nothing, on purpose; the log does. */
 function failureIn(log: readonly string[]): string {
   return log.findLast((line) => line.includes('"level":"error"')) ?? 'the log tells nothing'
-}
-
-/** The entries of all pages of a list, page by page in one array. `between` runs before each page but the first. */
-export async function walk(
-  service: TestService,
-  operationId: OperationId,
-  { query = {}, ...call }: Call = {},
-  between: (page: number) => Promise<unknown> = () => Promise.resolve(),
-): Promise<readonly unknown[]> {
-  const entries: unknown[] = []
-  let { body } = await service.call(operationId, { ...call, query })
-  for (let page = 1; ; page += 1) {
-    entries.push(...(body.items as unknown[]))
-    if (body.nextCursor === undefined) return entries
-    await between(page)
-    ;({ body } = await service.call(operationId, { ...call, query: { ...query, cursor: body.nextCursor } }))
-  }
 }

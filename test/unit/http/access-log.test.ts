@@ -17,41 +17,41 @@ describe('the access log', () => {
 
   const jti = 'the-name-of-the-token'
   const token = (claims: Readonly<Record<string, unknown>> = {}): string =>
-    service.issuer.token({ claims: { client_id: 'shop', jti, scope: 'items:read', ...claims } })
+    service.issuer.token({ claims: { client_id: 'shop', jti, ...claims } })
   const caller = (): Readonly<Record<string, string>> => ({
     issuer: service.issuer.issuer,
     clientId: 'shop',
     tokenId: createHash('sha256').update(jti).digest('base64url').slice(0, 16),
   })
-  const item = { sku: 'BOLT', name: 'Hex bolt' }
+  const client = { clientName: 'Stock display', scopes: [] }
 
   it.each<{ title: string; operationId: OperationId; call: () => Call; want: () => object }>([
     {
       title: 'a caller who may, by which alternative',
-      operationId: 'listItems',
+      operationId: 'getCaller',
       call: () => ({ token: token() }),
       want: () => ({
         status: 200,
         outcome: 'allow',
-        alternative: { clientCredentials: ['items:read'] },
+        alternative: { clientCredentials: [] },
         ...caller(),
       }),
     },
     {
       title: 'a caller who may not, and what was missing',
-      operationId: 'createItem',
-      call: () => ({ token: token(), body: item }),
+      operationId: 'registerClient',
+      call: () => ({ token: token(), body: client }),
       want: () => ({
         status: 403,
         outcome: 'insufficient_scope',
-        alternative: { clientCredentials: ['items:write'] },
-        missingScopes: ['items:write'],
+        alternative: { clientCredentials: ['clients:register'] },
+        missingScopes: ['clients:register'],
         ...caller(),
       }),
     },
     {
       title: 'a token that is not accepted, and why',
-      operationId: 'listItems',
+      operationId: 'getCaller',
       call: () => ({ token: token({ aud: 'api://other' }) }),
       want: () => ({
         status: 401,
@@ -63,7 +63,7 @@ describe('the access log', () => {
     },
     {
       title: "a token of Okta's org server, and what to do",
-      operationId: 'listItems',
+      operationId: 'getCaller',
       call: () => ({ token: service.issuer.token({ header: { typ: 'application/okta-internal-at+jwt' } }) }),
       want: () => ({
         status: 401,
@@ -73,7 +73,7 @@ describe('the access log', () => {
     },
     {
       title: 'nobody',
-      operationId: 'listItems',
+      operationId: 'getCaller',
       call: () => ({ token: null }),
       want: () => ({ status: 401, outcome: 'unauthenticated' }),
     },

@@ -171,11 +171,16 @@ describe('registerClient', () => {
   })
 
   it('answers 501 where no clients are registered, once the request itself is right', async () => {
-    const register = async (scopes: 'items:read'[]) =>
+    const register = async (scopes: readonly string[]) =>
       handlers.registerClient(
         {
           ...noInput,
-          body: { clientName: 'Stock display', scopes, tokenEndpointAuthMethod: 'client_secret_basic' },
+          body: {
+            clientName: 'Stock display',
+            // Scopes of any document do.
+            scopes: scopes as [],
+            tokenEndpointAuthMethod: 'client_secret_basic',
+          },
         },
         caller as unknown as RegisteringCaller,
       )
