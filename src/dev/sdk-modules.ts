@@ -96,7 +96,7 @@ function toTypeMap(direction: Direction, calls: readonly DescribedCall[]): strin
 function toComment({ summary, description, deprecated }: JsonObject): string {
   const text = [summary, description].find((one) => typeof one === 'string')
   const lines = [
-    ...(text === undefined ? [] : (text).trim().replaceAll('*/', '*\\/').split('\n')),
+    ...(text === undefined ? [] : text.trim().replaceAll('*/', '*\\/').split('\n')),
     ...(deprecated === true ? ['@deprecated'] : []),
   ]
   if (lines.length <= 1) return lines.map((line) => `  /** ${line} */\n`).join('')

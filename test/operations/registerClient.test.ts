@@ -8,7 +8,13 @@ import type { Store } from '../../src/store/store.js'
 import { emptyTables, openTestStore } from '../support/database.js'
 import { documentedScopes } from '../support/example-requests.js'
 import { createTestIssuer, type TestIssuer } from '../support/keys.js'
-import { grantableScopes, openTestService, type Call, type Reply, type TestService } from '../support/service.js'
+import {
+  grantableScopes,
+  openTestService,
+  type Call,
+  type Reply,
+  type TestService,
+} from '../support/service.js'
 
 let store: Store
 beforeAll(async () => {

@@ -155,7 +155,7 @@ describe('hooks', () => {
     const throwing = (): never => {
       throw new Error('the log is full')
     }
-    const { inventory } = serviceInMemory([ok], { onRequest: throwing, onResponse: fail as () => void })
+    const { inventory } = serviceInMemory([ok], { onRequest: throwing, onResponse: fail })
     await inventory.getStatus()
     await settle()
     process.off('unhandledRejection', note)
