@@ -14,14 +14,12 @@ export interface ClientAuthenticationOptions extends PrivateKeyOptions {
 }
 
 export interface ClientAuthentication {
-  /** Adds to a token request what authenticates the client. */
+  /** Adds to a token request what authenticates the client. Gives what no error may repeat of it. */
   readonly apply: (request: {
     readonly endpoint: string
     readonly headers: Headers
     readonly form: URLSearchParams
-  }) => Promise<void>
-  /** What no error may repeat. */
-  readonly secrets: readonly string[]
+  }) => Promise<readonly string[]>
 }
 
 export interface ClientAuthenticationSeams {
@@ -43,22 +41,21 @@ export function createClientAuthentication(
     if (typeof privateKey === 'string') throw new OptionsError(privateKey)
     return createAssertions(options, privateKey, seams)
   }
+  const secrets = [clientSecret, formEncode(clientSecret), encodeURIComponent(clientSecret)]
   if (secretIn === 'client_secret_post') {
     return {
-      secrets: [clientSecret],
       apply: async ({ form }) => {
         form.set('client_id', clientId)
         form.set('client_secret', clientSecret)
-        return Promise.resolve()
+        return Promise.resolve(secrets)
       },
     }
   }
   const credentials = btoa(`${formEncode(clientId)}:${formEncode(clientSecret)}`)
   return {
-    secrets: [clientSecret, credentials],
     apply: async ({ headers }) => {
       headers.set('Authorization', `Basic ${credentials}`)
-      return Promise.resolve()
+      return Promise.resolve([...secrets, credentials])
     },
   }
 }
@@ -70,7 +67,6 @@ function createAssertions(
 ): ClientAuthentication {
   let signer: Promise<Signer> | undefined
   return {
-    secrets: [],
     apply: async ({ endpoint, form }) => {
       signer ??= importSigner(privateKey)
       const audiences: Readonly<Record<string, string | undefined>> = { issuer, token_endpoint: endpoint }
@@ -86,7 +82,9 @@ function createAssertions(
       const header = privateKey.kid === undefined ? {} : { kid: privateKey.kid }
       form.set('client_id', clientId)
       form.set('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
-      form.set('client_assertion', await signJwt(await signer, { typ: 'JWT', ...header }, claims))
+      const assertion = await signJwt(await signer, { typ: 'JWT', ...header }, claims)
+      form.set('client_assertion', assertion)
+      return [assertion]
     },
   }
 }

@@ -45,7 +45,8 @@ export class ApiError extends Error {
     this.status = status
     this.problem = problem
     this.errors = Array.isArray(errors) ? errors : []
-    this.requestId = typeof requestId === 'string' ? requestId : (headers?.get('X-Request-Id') ?? undefined)
+    const id = typeof requestId === 'string' ? requestId : headers?.get('X-Request-Id')
+    this.requestId = typeof id === 'string' ? toLine(id) : undefined
     this.retryAfterSeconds = parseRetryAfter(headers)
   }
 }
@@ -76,7 +77,7 @@ export class ConnectionError extends Error {
   readonly code = 'connection_failed'
 
   constructor(origin: string, options: { readonly cause: unknown }) {
-    super(`The connection to ${origin} failed`, options)
+    super(`The connection to ${origin} failed`, { cause: withoutData(options.cause) })
   }
 }
 
@@ -127,12 +128,19 @@ export class TokenError extends Error {
   readonly retryAfterSeconds: number | undefined
 
   constructor(code: TokenErrorCode, message: string, options: TokenErrorOptions = {}) {
-    super(message, 'cause' in options ? { cause: options.cause } : undefined)
+    super(message, 'cause' in options ? { cause: withoutData(options.cause) } : undefined)
     this.code = code
     this.status = options.status
     this.error = options.error
     this.retryAfterSeconds = parseRetryAfter(options.headers)
   }
+}
+
+/** Node's `fetch` keeps an answer that is no HTTP in its errors, and whoever sent that may repeat the credentials in it. */
+function withoutData(cause: unknown): unknown {
+  const chain = [cause, cause instanceof Error ? cause.cause : undefined]
+  for (const one of chain) if (one instanceof Error && 'data' in one) delete one.data
+  return cause
 }
 
 /** Seconds, or a date (RFC 9110 section 10.2.3), which is counted from the answer's own `Date` where it has one. */

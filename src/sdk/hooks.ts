@@ -40,5 +40,7 @@ export function toEvent(
 export function tell<E>(hook: ((event: E) => void) | undefined, event: E): void {
   // A reservation that was made does not fail because a log could not be written, nor does the process: what an async
   // hook rejects with is dropped like what another one throws.
-  ;(async () => hook?.(event))().catch(() => undefined)
+  new Promise((resolve) => {
+    resolve(hook?.(event))
+  }).catch(() => undefined)
 }

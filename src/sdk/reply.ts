@@ -1,5 +1,6 @@
 import { ApiError, type ProblemDetails } from './errors.js'
 import { readLines } from './line-delimited.js'
+import { readText } from './read-text.js'
 
 /**
  * The body of a successful reply, by its media type: JSON is parsed, lines are an async iterable, text is a string,
@@ -30,19 +31,27 @@ export async function toApiError(
   operationId: string,
   token: string | undefined,
 ): Promise<ApiError> {
-  const { status, headers } = response
+  const { status } = response
+  const clean = (text: string) => (token === undefined ? text : text.replaceAll(token, '[access token]'))
+  const headers = new Headers()
+  response.headers.forEach((value, name) => {
+    headers.append(name, clean(value))
+  })
   if (!json.test(contentTypeOf(response))) {
     await response.body?.cancel()
     return new ApiError(operationId, status, { headers })
   }
-  const text = await response.text()
+  const text = await readText(response, problemLimitBytes)
   try {
-    const body: unknown = JSON.parse(token === undefined ? text : text.replaceAll(token, '[access token]'))
+    // Twice: what was escaped in its text is plain once it is read.
+    const body: unknown = JSON.parse(clean(JSON.stringify(JSON.parse(clean(text)))))
     return new ApiError(operationId, status, { headers, ...(isObject(body) && { problem: body }) })
   } catch (cause) {
     return new ApiError(operationId, status, { headers, cause })
   }
 }
+
+const problemLimitBytes = 1_000_000
 
 const json = /^[^;]*[/+]json *(?:;|$)/i
 const lineDelimitedJson = /^application\/(?:(?:x-)?(?:ndjson|jsonl)|json-lines) *(?:;|$)/i

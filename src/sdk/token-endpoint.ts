@@ -1,4 +1,8 @@
 import { TokenError } from './errors.js'
+import { readText } from './read-text.js'
+
+/** Of what an authorization server answers, tokens with long lists of groups among it. */
+export const answerLimitBytes = 1_000_000
 
 /** A signal for one request, and how to let go of its timer. */
 export type TimeoutSignal = () => { readonly signal: AbortSignal; readonly clear: () => void }
@@ -58,7 +62,7 @@ async function readMetadata(
       signal,
     })
     status = response.status
-    text = await response.text()
+    text = await readText(response, answerLimitBytes)
   } catch (cause) {
     throw new TokenError('unreachable', `No answer from the authorization server at ${address}`, { cause })
   } finally {

@@ -1,7 +1,8 @@
 import type { ClientAuthentication } from './client-authentication.js'
 import type { DpopProver } from './dpop.js'
 import { TokenError } from './errors.js'
-import { parseObject, type TimeoutSignal } from './token-endpoint.js'
+import { readText } from './read-text.js'
+import { answerLimitBytes, parseObject, type TimeoutSignal } from './token-endpoint.js'
 
 /** What an access token is asked for. */
 export interface TokenRequest {
@@ -41,27 +42,33 @@ export async function requestToken(
   request: TokenRequest,
   seams: TokenRequestSeams,
 ): Promise<TokenResponse> {
-  const { secrets } = seams.authentication
   const first = await post(endpoint, request, seams)
   const nonced = seams.dpop?.takeNonce(endpoint, first.response.headers) === true
   const asksForNonce = nonced && parseObject(first.text)?.['error'] === 'use_dpop_nonce'
-  const { response, text } = asksForNonce ? await post(endpoint, request, seams) : first
+  const { response, text, secrets } = asksForNonce ? await post(endpoint, request, seams) : first
   if (!response.ok) throw toRefusal(endpoint, request.scopes, response, parseObject(text), secrets)
   const type = seams.dpop === undefined ? 'Bearer' : 'DPoP'
   return toTokenResponse(parseObject(text) ?? {}, type, request.scopes, endpoint)
+}
+
+interface Answer {
+  readonly response: Response
+  readonly text: string
+  /** What no error may repeat. */
+  readonly secrets: readonly string[]
 }
 
 async function post(
   endpoint: string,
   { scopes, audience, resource, tokenParameters }: TokenRequest,
   { authentication, dpop, fetch, timeoutSignal }: TokenRequestSeams,
-): Promise<{ readonly response: Response; readonly text: string }> {
+): Promise<Answer> {
   const form = new URLSearchParams({ grant_type: 'client_credentials', ...tokenParameters })
   if (scopes.length > 0) form.set('scope', scopes.join(' '))
   if (audience !== undefined) form.set('audience', audience)
   if (resource !== undefined) form.set('resource', resource)
   const headers = new Headers({ Accept: 'application/json' })
-  await authentication.apply({ endpoint, headers, form })
+  const secrets = await authentication.apply({ endpoint, headers, form })
   if (dpop !== undefined) headers.set('DPoP', await dpop.prove({ method: 'POST', url: endpoint }))
 
   const { signal, clear } = timeoutSignal()
@@ -74,7 +81,7 @@ async function post(
       redirect: 'manual',
       signal,
     })
-    return { response, text: await response.text() }
+    return { response, text: await readText(response, answerLimitBytes), secrets }
   } catch (cause) {
     throw new TokenError('unreachable', `No answer from the token endpoint ${endpoint}`, { cause })
   } finally {
@@ -117,7 +124,7 @@ function toTokenResponse(
 ): TokenResponse {
   const { access_token: value, token_type: type, scope } = body
   // Some servers send the number as text (Entra ID v1).
-  const life = body['expires_in'] === undefined ? unknownLifeSeconds : Number(body['expires_in'])
+  const life = Number(body['expires_in'] ?? unknownLifeSeconds)
   // A token of another type is of no use without a proof that this client does not make (RFC 6749 section 7.1), and
   // one that is not bound is not what was asked for (RFC 9449 section 5).
   const isWanted = typeof type === 'string' && type.toLowerCase() === wanted.toLowerCase()

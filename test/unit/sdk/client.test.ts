@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest'
 import type { ItemImport } from '../../../generated/client/types.gen.js'
 import { ApiError, ConnectionError, createInventoryClient, TokenError } from '../../../generated/sdk/index.js'
 import { closedOrigin, sendJson, startServer, type ReceivedRequest } from '../../support/test-server.js'
+import { serviceInMemory } from './service-in-memory.js'
 
 /** Retries have tests of their own. */
 const credentials = { clientId: 'assembly-line', clientSecret: 'correct-horse', retries: 0 }
@@ -275,6 +276,52 @@ describe('a client, about errors', () => {
     expect(error).toBeInstanceOf(ConnectionError)
     expect(shown).not.toContain('token-1')
     expect(shown).not.toContain(credentials.clientSecret)
+  })
+})
+
+describe('a client of a service that repeats the access token', () => {
+  it.each([
+    {
+      title: 'a problem',
+      type: 'application/problem+json',
+      body: '{"title":"token-1","token-1":["token-1"]}',
+    },
+    { title: 'a problem, escaped', type: 'application/json', body: '{"title":"\\u0074oken-1"}' },
+    { title: 'a broken problem', type: 'application/json', body: 'token-1' },
+    { title: 'text', type: 'text/plain', body: 'token-1' },
+  ])('holds none in its errors where it is in the header or in $title', async ({ type, body }) => {
+    await using service = await startService((_request, response) => {
+      response.writeHead(307, { 'Content-Type': type, 'X-Request-Id': 'token-1', Location: '/token-1' })
+      response.end(body)
+    })
+    const error = await reasonOf(service.inventory.listItems())
+    expect(error).toMatchObject({ code: 'api_error', requestId: '[access token]' })
+    expect(inspect(error, { depth: 10, showHidden: true }) + JSON.stringify(error)).not.toContain('token-1')
+  })
+
+  it('holds none in its errors where the answer is no HTTP', async () => {
+    await using service = await startService((_request, response) => {
+      response.socket?.end('HTTP/2 token-1\r\n\r\n')
+    })
+    const error = await reasonOf(service.inventory.listItems())
+    expect(error).toBeInstanceOf(ConnectionError)
+    expect(inspect(error, { depth: 10, showHidden: true })).not.toContain('token-1')
+  })
+
+  it('reads no more of an error than can be one', async () => {
+    let isCancelled = false
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        controller.enqueue(new Uint8Array(65_536).fill(0x20))
+      },
+      cancel: () => {
+        isCancelled = true
+      },
+    })
+    const headers = { 'Content-Type': 'application/problem+json' }
+    const { inventory } = serviceInMemory([() => new Response(endless, { status: 400, headers })])
+    expect(await reasonOf(inventory.getStatus())).toMatchObject({ status: 400, problem: undefined })
+    expect(isCancelled).toBe(true)
   })
 })
 

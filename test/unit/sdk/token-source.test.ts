@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
@@ -165,6 +166,7 @@ describe('createTokenSource, keeping', () => {
 
   it.each([
     { expires_in: undefined, want: 60_000 },
+    { expires_in: null, want: 60_000 },
     { expires_in: '3599', want: 3_599_000 },
   ])('takes a life of $want ms from expires_in $expires_in', async ({ expires_in, want }) => {
     const { source, clock } = inMemory({}, () => Response.json({ ...granted, expires_in }))
@@ -244,6 +246,68 @@ describe('createTokenSource, refused', () => {
       expect(shown).not.toContain(client.clientSecret)
       expect(shown).not.toContain(encoded)
     }
+  })
+})
+
+describe('createTokenSource, at a server that repeats what it was sent', () => {
+  const special = { clientId: 'assembly-line', clientSecret: 'p q/ü' }
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const sent: Readonly<
+    Record<string, (request: Request, form: URLSearchParams) => string | null | undefined>
+  > = {
+    'the secret': () => special.clientSecret,
+    'the secret, form-encoded': () => 'p+q%2F%C3%BC',
+    'the secret, percent-encoded': () => 'p%20q%2F%C3%BC',
+    'the credentials': ({ headers }) => headers.get('Authorization')?.slice('Basic '.length),
+    'the assertion': (_request, form) => form.get('client_assertion'),
+  }
+  it.each(Object.entries(sent))('holds %s in no error', async (what, toText) => {
+    let repeated = ''
+    const source = createTokenSource({
+      ...(what === 'the assertion'
+        ? {
+            clientId: 'a',
+            privateKey: privateKey.export({ format: 'jwk' }),
+            assertionAudience: 'token_endpoint',
+          }
+        : special),
+      tokenEndpoint: 'https://issuer.example.com/token',
+      fetch: async (url, init) => {
+        const request = new Request(url, init)
+        repeated = toText(request, new URLSearchParams(await request.clone().text())) ?? ''
+        return Response.json({ error: 'invalid_client', error_description: repeated }, { status: 401 })
+      },
+    })
+    const error = await errorOf(source.accessToken())
+    expect(error.error).toBe('invalid_client')
+    expect(repeated).not.toBe('')
+    expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(repeated)
+  })
+
+  it('holds no credentials in an error about an answer that is no HTTP', async () => {
+    await using server = await startServer(({ headers }, response) => {
+      response.socket?.end(`HTTP/2 ${String(headers.authorization)}\r\n\r\n`)
+    })
+    const error = await errorOf(createTokenSource({ ...client, tokenEndpoint: server.url }).accessToken())
+    expect(error.code).toBe('unreachable')
+    expect(inspect(error, { depth: 10, showHidden: true })).not.toContain('Basic ')
+  })
+
+  it('reads no more of an answer than can be one', async () => {
+    let isCancelled = false
+    const endless = () =>
+      new Response(
+        new ReadableStream<Uint8Array>({
+          pull: (controller) => {
+            controller.enqueue(new Uint8Array(65_536).fill(0x20))
+          },
+          cancel: () => {
+            isCancelled = true
+          },
+        }),
+      )
+    expect((await errorOf(inMemory({}, endless).source.accessToken())).code).toBe('malformed')
+    expect(isCancelled).toBe(true)
   })
 })
 
