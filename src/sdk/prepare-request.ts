@@ -68,12 +68,13 @@ export function createRequestPreparation(id: OperationId, settings: Settings): P
   const querySerializer = createQuerySerializer(options.querySerializer)
   const baseUrl = settings.baseUrl.replace(/\/$/, '')
   const agent = userAgent((globalThis as { navigator?: { userAgent?: string } }).navigator)
-  const ownHeaders = { 'User-Agent': agent }
+  const clientHeaders = mergeHeaders({ 'User-Agent': agent }, settings.headers)
   const segments = [...template.matchAll(/\{[.;]?([^{}*]+)\*?\}/g)].map(([, name = '']) => name)
 
   const toHeaders = ({ body, headers: given, traceparent = settings.traceparent() }: AnyInput): Headers => {
     const ofBody = body === undefined ? undefined : options.headers
-    const headers = mergeHeaders(ownHeaders, settings.headers, ofBody, given)
+    const isPlain = ofBody === undefined && given === undefined
+    const headers = isPlain ? new Headers(clientHeaders) : mergeHeaders(clientHeaders, ofBody, given)
     if (idempotencyKey !== undefined && !headers.has(idempotencyKey)) {
       headers.set(idempotencyKey, settings.randomId())
     }
