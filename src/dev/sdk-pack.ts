@@ -4,7 +4,7 @@
  */
 import { execFile } from 'node:child_process'
 import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
-import { join, relative, resolve } from 'node:path'
+import { basename, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { publint } from 'publint'
@@ -36,10 +36,21 @@ async function runTool(script: string, args: readonly string[]): Promise<string>
 async function build(document: BundledDocument): Promise<void> {
   await rm(folder, { recursive: true, force: true })
   await runTool('typescript/bin/tsc', ['-p', '.config/tsconfig.sdk.json', '--outDir', join(folder, 'lib')])
+  await keepSourcesInside()
   const calls = await readFile(join(root, 'generated/client/sdk.gen.ts'), 'utf8')
   for (const [path, text] of Object.entries(toPackageFiles(document, calls)))
     await writeFile(join(folder, path), text)
   await cp(join(root, 'LICENSE'), join(folder, 'LICENSE'))
+}
+
+/** Source maps name the files of this project, which whoever installs the package does not have; their texts are in the maps. */
+async function keepSourcesInside(): Promise<void> {
+  const lib = join(folder, 'lib')
+  for (const path of (await readdir(lib, { recursive: true })).filter((name) => name.endsWith('.js.map'))) {
+    const map = JSON.parse(await readFile(join(lib, path), 'utf8')) as { sources: string[] }
+    map.sources = map.sources.map((source) => basename(source))
+    await writeFile(join(lib, path), JSON.stringify(map))
+  }
 }
 
 async function pack(): Promise<string> {

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { on, once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { reservations } from '../../src/inventory/schema.js'
@@ -41,6 +41,16 @@ describe('a service that installed the packed client', { timeout: 120_000 }, () 
     const texts = await Promise.all(scripts.map(async (file) => readFile(file, 'utf8')))
     expect(texts.filter((text) => /(?:from|import)\s*\(?\s*['"](?!\.)/.test(text))).toEqual([])
     expect(files.filter((file) => file.endsWith('.js.map'))).toHaveLength(scripts.length)
+  })
+
+  it('sees sources in stack traces that lie in the package', async () => {
+    const maps = (await filesBelow(installed.packageFolder)).filter((file) => file.endsWith('.js.map'))
+    for (const file of maps) {
+      const { sources, sourcesContent } = JSON.parse(await readFile(file, 'utf8'))
+      expect(sources).toEqual([basename(file).replace(/\.js\.map$/, '.ts')])
+      expect(sourcesContent).toEqual([expect.any(String)])
+    }
+    expect(maps).not.toEqual([])
   })
 
   it('reads in its README which scopes each operation needs', async () => {
