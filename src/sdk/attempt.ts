@@ -84,7 +84,7 @@ async function sendWithToken(
   let mayTakeNonce = !request.isStream && dpop !== undefined
   for (;;) {
     const { value: token } =
-      tokens.tokenAtHand?.(scopes) ?? (await unlessAborted(tokens.accessToken(scopes, others), signal))
+      tokens.tokenAtHand?.(scopes) ?? (await inTime(tokens.accessToken(scopes, others), signal))
     headers.set('Authorization', `${dpop === undefined ? 'Bearer' : 'DPoP'} ${token}`)
     if (dpop !== undefined) headers.set('DPoP', await dpop.prove({ method, url, accessToken: token }))
     const response = await send(request, attempt, settings, signal)
@@ -96,6 +96,16 @@ async function sendWithToken(
       tokens.forget?.(token)
     } else return { response, token }
     await response.body?.cancel()
+  }
+}
+
+/** Nothing was sent to the service yet, so it is not the service that took too long. */
+async function inTime<T>(token: Promise<T>, signal: AbortSignal): Promise<T> {
+  try {
+    return await unlessAborted(token, signal)
+  } catch (cause) {
+    if (!(cause instanceof TimeoutError)) throw cause
+    throw new TokenError('unreachable', `No access token within ${cause.timeoutMs} ms`, { cause })
   }
 }
 
@@ -170,8 +180,9 @@ function startDeadline(
 
 /** What a failed `fetch`, or a body that broke off, is to the caller. */
 function toFailure(cause: unknown, { url, upload }: PreparedRequest, signal: AbortSignal): unknown {
+  if (cause instanceof TokenError) return cause
   if (signal.aborted) return signal.reason
-  if (cause instanceof ApiError || cause instanceof TokenError) return cause
+  if (cause instanceof ApiError) return cause
   const failure = upload?.failure()
   if (failure !== undefined) return failure.cause
   return new ConnectionError(new URL(url).origin, { cause })

@@ -224,6 +224,20 @@ describe('time', () => {
     expect(await call).toMatchObject({ code: 'timeout', scope: 'attempt', timeoutMs: 400 })
   })
 
+  it('that went by without a token is not held against the service', async () => {
+    const { inventory, clock } = serviceInMemory([ok], {
+      tokenTimeoutMs: 60_000,
+      fetch: async () => new Promise<never>(() => undefined),
+    })
+    const call = reasonOf(inventory.getCaller())
+    await clock.pass(30_000)
+    expect(await call).toMatchObject({
+      name: 'TokenError',
+      code: 'unreachable',
+      message: 'No access token within 30000 ms',
+    })
+  })
+
   it('is not waited out by a caller that gives up during a pause', async () => {
     const { inventory, clock, seen } = serviceInMemory([reset])
     const abandon = new AbortController()
