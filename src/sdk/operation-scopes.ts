@@ -26,12 +26,16 @@ export function createScopeChoice(pinned: readonly string[] | undefined): ScopeC
       const alternatives = requirements.filter(takesToken).map((one) => Object.values(one).flat())
       const [first] = alternatives
       if (first === undefined) return () => undefined
+      let settled: readonly string[] | undefined
       return () => {
+        if (settled !== undefined) return settled
         const found =
           alternatives.find((scopes) => scopes.every((scope) => preferred.has(scope))) ??
           (pinned === undefined ? first : undefined)
         if (found === undefined) throw unreachable(operationId, alternatives, pinned)
         for (const scope of found) chosen.add(scope)
+        // Nothing comes before the first; any other gives way to one that comes to be chosen for another operation.
+        if (found === first) settled = found
         return found
       }
     },

@@ -60,6 +60,6 @@ for (let round = 0; round < 50; round += 1) {
   await time(byFetch)
 }
 const ratio = await compare()
-console.log(`sdk / fetch  ${ratio.toFixed(2)}  (goal 0.9 or more; Node.js ${process.versions.node})`)
+console.log(`sdk / fetch  ${ratio.toFixed(3)}  (goal 0.9 or more; Node.js ${process.versions.node})`)
 server.close()
 server.closeAllConnections()
